@@ -165,6 +165,7 @@ static STATE: Lane = Lane {
             "refuses_in_the_readers_language",
             "answers_alike_over_http",
             "answers_a_repeat_once",
+            "reads_what_was_stored",
             "is_limited",
         ],
     }),

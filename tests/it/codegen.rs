@@ -147,6 +147,11 @@ fn a_page_has_scopes_for_its_entities_and_mutations() {
 }
 
 #[test]
+fn an_older_version_has_no_handler_where_a_newer_one_answers_for_it() {
+    check("bridges");
+}
+
+#[test]
 fn replicas() {
     check("replicas");
 }

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 use sync::schema::Lane;
-use sync::testing::contract::{Kit, RouteUnderTest, goes_through};
+use sync::testing::contract::{Kit, RouteUnderTest, goes_through, reads_what_was_stored};
 use sync_tests::app::{TestServer, guest, member};
 use sync_tests::socket::{Client, Identity};
 
@@ -231,6 +231,13 @@ fn every_value_goes_through() {
 }
 
 #[test]
+fn every_stored_value_is_read() {
+    for name in ["shared/kept/v2", "shared/filed/v1", "lasting/tally/v1"] {
+        reads_what_was_stored(&KIT, &RouteUnderTest { lane: Lane::State, name, rule: None });
+    }
+}
+
+#[test]
 fn a_value_that_does_not_go_through_is_shown() {
     let red = |lane, name| {
         let route = RouteUnderTest { lane, name, rule: None };
@@ -238,10 +245,10 @@ fn a_value_that_does_not_go_through_is_shown() {
         *told.downcast::<String>().expect("a sentence")
     };
     expect![[r#"
-        `versions/total/v1`, which `versions/total/v2` answers for: the `output` {"terms":[978,4294967295,4294967295]} makes `downgrade` panic
+        `versions/total/v1`, which a newer version answers for: the `output` {"terms":[978,4294967295,4294967295]} makes `downgrade` panic
           help: whatever was right in the older version has to go through"#]]
     .assert_eq(&red(Lane::Request, "versions/total/v1"));
     expect![[r#"
-        `versions/narrow/v1`, which `versions/narrow/v2` answers for: the `input` {"word":""} becomes by `upgrade` what the newer version refuses at `word`: length
+        `versions/narrow/v1`, which a newer version answers for: the `input` {"word":""} becomes by `upgrade` what the newer version refuses: sync-invalid-input {"path":"word","reason":"length"}
           help: whatever was right in the older version has to go through"#]].assert_eq(&red(Lane::Request, "versions/narrow/v1"));
 }

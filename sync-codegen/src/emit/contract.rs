@@ -28,8 +28,8 @@ enum Of<'a> {
 pub(super) fn contract(out: &mut Writer, app: &App, told: &Contract) {
     let mut tests = Tests::default();
     let called = app.lanes.iter().filter_map(|LaneRoutes { lane, routes }| Some((lane, lane.api.as_ref()?, routes)));
-    for (lane, api, routes) in called.filter(|(_, api, _)| !api.tests.is_empty()) {
-        for route in routes {
+    for (lane, api, routes) in called {
+        for route in routes.iter().filter(|route| !api.tests.is_empty() || route.is_older()) {
             if let Some(module) = module_of(lane, route) {
                 tests.at(module).of = Some(Of::Route(api, route, own_rule(app, module, lane)));
             }
@@ -84,8 +84,8 @@ impl<'a> Tests<'a> {
                 out.line(format!("name: {name:?},"));
                 out.line(format!("rule: {rule:?},"));
                 out.close("};");
-                let bridged = route.bridged.iter().map(|_| "goes_through");
-                let tests = api.tests.iter().copied().filter(|test| has(route, test)).chain(bridged);
+                let own = route.is_older().then_some("goes_through");
+                let tests = api.tests.iter().copied().filter(|test| has(route, test)).chain(own);
                 list(out, &format!("({kit}, &ROUTE)"), tests);
             }
             Some(Of::Room(rule, file)) => {

@@ -189,8 +189,11 @@ fn state_route(out: &mut Writer, route: &Route) {
 fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
     let private = "::sync::__private";
     let Route { static_name, entry, handlers, upgraded, .. } = route;
-    let types = handlers.iter().map(|handler| &handler.handler).chain(upgraded.iter().map(|older| &older.args));
-    let types = types.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let types = match upgraded {
+        Some(Upgraded { handler, args, .. }) => vec![handler.as_str(), args],
+        None => handlers.iter().map(|handler| handler.handler.as_str()).collect(),
+    };
+    let types = types.join(", ");
     let new = if upgraded.is_some() { "upgraded" } else { "new" };
     out.line(format!("/// {}", cost(lane, route.filter)));
     out.open(format!("static {static_name}: {private}::{entry}<{types}> ="));

@@ -64,9 +64,18 @@ pub(crate) struct Route {
     pub(crate) retires: Option<Day>,
 }
 
+impl Route {
+    /// Returns whether a newer version answers for it.
+    pub(crate) fn is_older(&self) -> bool {
+        self.upgraded.is_some() || self.bridged.is_some()
+    }
+}
+
 /// A version of a mutation without a `main` of its own.
 #[derive(Debug)]
 pub(crate) struct Upgraded {
+    /// The handler of the newest version: `todos::_mutation::create_v2::__Mutation`.
+    pub(crate) handler: String,
     /// What it is told: `todos::_mutation::create_v1::Args`.
     pub(crate) args: String,
     /// The functions that are called with that, each with what the one before has returned: `todos::_mutation::create_v2::upgrade`.
@@ -307,9 +316,8 @@ fn upgrade(
     let upgrades: Vec<_> = modules.iter().map(|module| format!("{module}::upgrade")).collect();
     if name.kind() == Kind::Mutation {
         let handler = format!("{}::{}", modules.last()?, last.name.form.handler);
-        route.handlers.iter_mut().for_each(|own| own.handler.clone_from(&handler));
         let args = format!("{}::{}", mounts.get(&first.told_in.1.source.path)?, first.args);
-        route.upgraded = Some(Upgraded { args, by: upgrades });
+        route.upgraded = Some(Upgraded { handler, args, by: upgrades });
         return Some(());
     }
     let downgrades = |is_own: bool| {

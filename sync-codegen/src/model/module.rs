@@ -17,6 +17,8 @@ pub(crate) struct Module {
     pub(crate) modules: BTreeMap<String, Module>,
     /// Whether it is a version of a route that the app itself can call, which has a type for that.
     pub(crate) is_published: bool,
+    /// Whether it is a version of a route with several files.
+    is_version: bool,
     /// What its files have from it: the entities of the page, and the transaction that changes them.
     pub(crate) has_entities: bool,
     pub(crate) has_tx: bool,
@@ -132,7 +134,7 @@ impl Module {
             let (name, version) = name.rsplit_once("_v")?;
             Some((name.to_owned(), version.parse::<u32>().ok()?))
         };
-        let routes = self.modules.iter().filter(|(_, module)| module.is_published);
+        let routes = self.modules.iter().filter(|(_, module)| module.is_version);
         let versions: Vec<_> = routes.filter_map(|(name, _)| Some((name.clone(), parted(name)?))).collect();
         for (module, (name, version)) in &versions {
             let is_older = |(_, (other, number)): &&(String, (String, u32))| other == name && number < version;
@@ -159,7 +161,11 @@ impl Module {
         }
         let module = self.modules.entry(version.clone()).or_default();
         module.folder = file.lane.folder.to_owned();
-        module.is_published = file.lane.table.named == Named::Event;
+        // A version without handlers is another one's event. What has a syntax error may have one.
+        let outline = file.source.content.outline.as_ref();
+        let has_handler = outline.is_none_or(|outline| outline.main.is_some() || !outline.handlers.is_empty());
+        module.is_version = true;
+        module.is_published |= has_handler && file.lane.table.named == Named::Event;
         module.files.insert(side.to_owned(), FileModule { path: file.source.file_name().to_owned(), is_test: false });
         format!("{version}::{side}")
     }

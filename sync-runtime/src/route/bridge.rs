@@ -38,7 +38,7 @@ pub trait OlderForm: Send + Sync {
     /// # Errors
     ///
     /// That it is none; or, inside, that what it has become breaks the rules of the newer one.
-    fn takes(&self, schema: &InputSchema, json: &str) -> Result<Result<(), InvalidInput>, InvalidInput>;
+    fn takes(&self, schema: &InputSchema, json: &str) -> Result<Result<(), SyncError>, InvalidInput>;
 
     /// Returns its `serverOutput`.
     ///
@@ -152,9 +152,10 @@ impl<R: Newest, In: Wire, Out: Wire, Own: Wire> OlderForm for Bridged<R, In, Out
         &self.id
     }
 
-    fn takes(&self, schema: &InputSchema, json: &str) -> Result<Result<(), InvalidInput>, InvalidInput> {
+    fn takes(&self, schema: &InputSchema, json: &str) -> Result<Result<(), SyncError>, InvalidInput> {
         let input = decode::<In>(schema, json)?;
-        Ok(check_rules(&(self.upgrade)(input)))
+        let checked = check_rules(&(self.upgrade)(input));
+        Ok(checked.map_err(|wrong| SyncError::invalid_input(wrong.path, wrong.reason)))
     }
 
     fn server_output(&self, output: &RawValue) -> Result<Box<RawValue>, Untellable> {

@@ -10,8 +10,8 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::{
-    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, EntityKey, RoomKind, Route, RouteId, RouteOptions, ScopePage, Sql,
-    SqlAnswer, SqlError, SqlValue, TypedCall,
+    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, EntityKey, OlderForm, RoomKind, Route, RouteId, RouteOptions,
+    ScopePage, Sql, SqlAnswer, SqlError, SqlValue, TypedCall, Untellable,
 };
 use crate::schema::{InputSchema, InvalidInput, Model, Path, Wire, decode, encode, wire_type};
 
@@ -271,6 +271,7 @@ pub trait Mutate<A: App>: Send + Sync {
 /// A route of the mutation lane, which is told a `Told`: what its handler takes, or what an older version took.
 pub struct MutationOnly<H: MutationHandler, Told = <H as MutationHandler>::Args> {
     id: RouteId,
+    is_older: bool,
     accept: Accept<H, Told>,
 }
 
@@ -281,7 +282,7 @@ impl<H: MutationHandler> MutationOnly<H> {
     /// Gives the mutation its names.
     #[must_use]
     pub const fn new(id: RouteId) -> Self {
-        Self { id, accept: Ok }
+        Self { id, is_older: false, accept: Ok }
     }
 }
 
@@ -289,7 +290,7 @@ impl<H: MutationHandler, Old> MutationOnly<H, Old> {
     /// Gives an older version its names, of which the handler is a newer one's.
     #[must_use]
     pub const fn upgraded(id: RouteId, accept: Accept<H, Old>) -> Self {
-        Self { id, accept }
+        Self { id, is_older: true, accept }
     }
 }
 
@@ -309,6 +310,25 @@ impl<H: MutationHandler, Told> std::fmt::Debug for MutationOnly<H, Told> {
     }
 }
 
+impl<H: MutationHandler, Told: Wire + Send + Sync> OlderForm for MutationOnly<H, Told> {
+    fn id(&self) -> &RouteId {
+        &self.id
+    }
+
+    fn takes(&self, schema: &InputSchema, json: &str) -> Result<Result<(), SyncError>, InvalidInput> {
+        Ok((self.accept)(decode::<Told>(schema, json)?).map(drop))
+    }
+
+    /// A mutation answers nothing.
+    fn server_output(&self, output: &RawValue) -> Result<Box<RawValue>, Untellable> {
+        Ok(output.to_owned())
+    }
+
+    fn client_output(&self, own: &RawValue) -> Result<Box<RawValue>, Untellable> {
+        Ok(own.to_owned())
+    }
+}
+
 impl<H: MutationHandler, Told: Wire + Send + Sync> Route<H::App> for MutationOnly<H, Told> {
     fn id(&self) -> &RouteId {
         &self.id
@@ -320,6 +340,10 @@ impl<H: MutationHandler, Told: Wire + Send + Sync> Route<H::App> for MutationOnl
 
     fn options(&self) -> RouteOptions {
         RouteOptions { room: Some(RoomKind::Rule(H::Page::PATTERN)), ..H::OPTIONS }
+    }
+
+    fn older_form(&'static self) -> Option<&'static dyn OlderForm> {
+        if self.is_older { Some(self) } else { None }
     }
 
     fn types(&self, model: &mut Model) -> RouteTypes {

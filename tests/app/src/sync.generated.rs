@@ -543,8 +543,6 @@ pub mod versions {
     }
     #[path = "_sync"]
     pub mod ping_v1 {
-        /// The route, as `Rooms::publish` names it.
-        pub struct Event;
         #[path = "ping_client_v1.rs"]
         pub mod client;
     }
@@ -559,8 +557,6 @@ pub mod versions {
     }
     #[path = "_sync"]
     pub mod step_v1 {
-        /// The route, as `Rooms::publish` names it.
-        pub struct Event;
         #[path = "step_client_v1.rs"]
         pub mod client;
         #[path = "step_server_v1.rs"]
@@ -568,8 +564,6 @@ pub mod versions {
     }
     #[path = "_sync"]
     pub mod step_v2 {
-        /// The route, as `Rooms::publish` names it.
-        pub struct Event;
         #[allow(unused_imports)]
         pub use super::step_v1 as v1;
         #[path = "step_client_v2.rs"]

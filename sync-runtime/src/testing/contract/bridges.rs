@@ -1,14 +1,17 @@
 //! What lies between an older version of a route and the one that answers for it.
 
-use serde_json::Value;
+use std::sync::Arc;
+
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 
 use crate::contain::{Panicked, contained};
-use crate::route::{App, OlderForm, Untellable};
+use crate::route::{App, CellPlace, OlderForm, Route, StoredValue, Untellable};
 use crate::schema::{InputSchema, Model, Shape};
 use crate::testing::contract::subject::Subject;
 use crate::testing::contract::{Kit, RouteUnderTest};
 use crate::testing::values::Values;
+use crate::wire::PositionKey;
 
 /// How many values are made up of each type.
 const MADE_UP: usize = 300;
@@ -18,10 +21,10 @@ const MADE_UP: usize = 300;
 pub fn goes_through<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     let older = subject.route;
-    let (Some(newest), Some(form)) = (older.happens_as(), older.older_form()) else {
-        panic!("`{}` has a handler of its own", subject.name());
-    };
+    let form = older.older_form().unwrap_or_else(|| panic!("`{}` has a handler of its own", subject.name()));
     takes_what_it_took(&subject, form);
+    // A mutation answers nothing.
+    let Some(newest) = older.happens_as() else { return };
     let mut models = [Model::default(), Model::default()];
     let [new_types, old_types] = [newest.types(&mut models[0]), older.types(&mut models[1])];
     type Downgrade = fn(&dyn OlderForm, &RawValue) -> Result<Box<RawValue>, Untellable>;
@@ -68,10 +71,8 @@ fn takes_what_it_took<A: App>(subject: &Subject<'_, A>, form: &dyn OlderForm) {
             Ok(Err(_)) => continue,
             Ok(Ok(Ok(()))) => taken += 1,
             Ok(Ok(Err(wrong))) => {
-                let what = format!(
-                    "becomes by `upgrade` what the newer version refuses at `{}`: {}",
-                    wrong.path, wrong.reason
-                );
+                let params = json!(wrong.params());
+                let what = format!("becomes by `upgrade` what the newer version refuses: {wrong} {params}");
                 fail(subject, "input", &value, &what);
             }
             Err(Panicked) => fail(subject, "input", &value, "makes `upgrade` panic"),
@@ -93,10 +94,49 @@ fn made_up_of(types: &crate::schema::Types, shape: &Shape) -> Vec<Value> {
     (0..MADE_UP).map(|_| values.value(shape)).collect()
 }
 
+/// Every value that a version of a state may have stored is read by the one that takes it over.
+pub fn reads_what_was_stored<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
+    let subject = Subject::new(kit, route);
+    let Some(state) = subject.route.state() else { panic!("`{}` is no state", subject.name()) };
+    let place = || CellPlace {
+        cb: subject.route.id().cb,
+        room: "room".into(),
+        life: "life".into(),
+        limit: usize::MAX,
+        positions: Arc::new(PositionKey::new([0; 16])),
+    };
+    for (version, (path, named)) in state.names().into_iter().enumerate() {
+        let is_it = |of: &&&'static dyn Route<A>| (of.id().path, of.id().version) == (path, named);
+        let Some(of) = subject.table.states.all.iter().find(is_it) else { continue };
+        let mut model = Model::default();
+        // One that is kept in memory alone has stored nothing.
+        let Some(stored) = of.types(&mut model).stored else { continue };
+        for value in made_up(&model, &stored.shape) {
+            let json = value.to_string();
+            // What is no value of that version was never stored.
+            let is_own = of.state().is_some_and(|own| own.go_on(place(), as_stored(0, &json)).is_ok());
+            if !is_own {
+                continue;
+            }
+            if let Err(error) = state.go_on(place(), as_stored(version, &json)) {
+                let what = format!("value of `{path}/{named}`");
+                panic!(
+                    "`{}` cannot go on from the {what} {value}: {error}\n  help: whatever was stored has to be read; `upgrade` makes of each \
+                     older value one that keeps to the rules",
+                    subject.name()
+                );
+            }
+        }
+    }
+}
+
+fn as_stored(version: usize, json: &str) -> StoredValue<'_> {
+    StoredValue::Json { version, number: 1, json }
+}
+
 fn fail<A: App>(subject: &Subject<'_, A>, what: &str, value: &Value, why: &str) -> ! {
-    let newest = subject.route.happens_as().map_or("", |newest| newest.id().cb);
     panic!(
-        "`{}`, which `{newest}` answers for: the `{what}` {value} {why}\n  help: whatever was right in the older version has to go through",
+        "`{}`, which a newer version answers for: the `{what}` {value} {why}\n  help: whatever was right in the older version has to go through",
         subject.name()
     );
 }

@@ -20,7 +20,7 @@ use crate::route::App;
 use crate::schema::Lane;
 use crate::testing::TestBuilder;
 
-pub use bridges::goes_through;
+pub use bridges::{goes_through, reads_what_was_stored};
 pub use delivery::{answers_a_repeat_once, delivers_what_it_answers};
 pub use doors::{answers_alike_over_http, refuses_in_the_readers_language, refuses_other_versions};
 pub use inputs::{keeps_to_its_bounds, refuses_malformed_input, refuses_too_large_input, survives_fuzzed_input};

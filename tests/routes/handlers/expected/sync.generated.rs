@@ -15,8 +15,6 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod empty_v1 {
-        /// The route, as `Rooms::publish` names it.
-        pub struct Event;
         #[path = "empty_server_v1.rs"]
         pub mod server;
     }
@@ -29,8 +27,6 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod gate_v1 {
-        /// The route, as `Rooms::publish` names it.
-        pub struct Event;
         #[path = "gate_client_v1.rs"]
         pub mod client;
     }

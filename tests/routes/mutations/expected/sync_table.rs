@@ -187,5 +187,31 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             (&KIT)
             lists_what_there_is
         }
+        mod todos {
+            mod _mutation {
+                mod rename_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Mutation,
+                        name: "todos/rename/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        goes_through
+                    }
+                }
+                mod rename_v2 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Mutation,
+                        name: "todos/rename/v2",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        goes_through
+                    }
+                }
+            }
+        }
     }
 }

@@ -174,6 +174,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                         refuses_in_the_readers_language
                         answers_alike_over_http
                         answers_a_repeat_once
+                        reads_what_was_stored
                         is_limited
                     }
                 }
@@ -197,6 +198,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                         refuses_in_the_readers_language
                         answers_alike_over_http
                         answers_a_repeat_once
+                        reads_what_was_stored
                         is_limited
                     }
                 }
@@ -220,6 +222,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                         refuses_in_the_readers_language
                         answers_alike_over_http
                         answers_a_repeat_once
+                        reads_what_was_stored
                         is_limited
                     }
                 }
@@ -243,6 +246,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                         refuses_in_the_readers_language
                         answers_alike_over_http
                         answers_a_repeat_once
+                        reads_what_was_stored
                         is_limited
                     }
                 }
@@ -266,6 +270,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                         refuses_in_the_readers_language
                         answers_alike_over_http
                         answers_a_repeat_once
+                        reads_what_was_stored
                         is_limited
                     }
                 }

@@ -1,0 +1,17 @@
+#[wire]
+pub struct ClientInput {}
+
+#[wire]
+pub struct ServerOutput {}
+
+#[wire]
+pub struct Other {}
+
+pub fn upgrade(old: super::v1::server::ClientInput) -> Other {
+    ClientInput {}
+}
+
+#[sync::server]
+pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
+    Ok(ServerOutput {})
+}

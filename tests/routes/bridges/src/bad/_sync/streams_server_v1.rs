@@ -1,0 +1,8 @@
+#[wire]
+pub struct ClientInput {}
+
+#[wire]
+pub struct ServerOutput {}
+
+#[wire]
+pub struct ServerStream {}
