@@ -2,6 +2,7 @@
 
 import { Away } from "./away";
 import { Calls } from "./calls";
+import { Listening } from "./listening";
 import { Location } from "./location";
 import { Log } from "./log";
 import { offlinePolicy, type OfflineOptions } from "./offline";
@@ -15,6 +16,7 @@ import { SyncEvents } from "./syncEvents";
 
 /** The parts of a client, in the order in which they hear of things. */
 export interface ClientParts {
+  readonly listening: Listening;
   readonly location: Location;
   readonly away: Away;
   readonly rooms: Rooms;
@@ -47,10 +49,12 @@ export function clientParts(
   const calls = new Calls(tools, offlinePolicy(offline), store, tools.page);
   const away = new Away(tools, calls, changed => watchAway(awayAfterMs || null, changed));
   const rooms = new Rooms(tools, calls);
+  const events = new SyncEvents(tools.onProblem);
   calls.holdRoom = room => rooms.hold(room, () => {});
-  // The server must know what we show before it filters, whether anybody is here before others see us, and have us in our rooms before we speak there. A call that a listener
+  // The server must know what we listen to and what we show before it filters, whether anybody is here before others see us, and have us in our rooms before we speak there. A call that a listener
   // of a room makes when the socket is lost must find out that it has to wait, so the calls hear of that first.
   return {
+    listening: new Listening(tools, calls, events),
     location: new Location(tools, calls),
     away,
     rooms,
@@ -58,7 +62,7 @@ export function clientParts(
     ownPresence: new OwnPresence(tools, calls, rooms, away),
     states: new States(tools, calls, rooms),
     log: new Log(tools, calls),
-    events: new SyncEvents(tools.onProblem),
+    events,
     closing: { receives: { closing: ({ reason, reconnectInMs }) => tools.connection.endsFor(reason, reconnectInMs) } },
     calls,
   };

@@ -100,6 +100,8 @@ function ignore(): void {}
 export class SyncEvents implements Part {
   readonly #onProblem: OnProblem;
   readonly #byRoute = new Map<string, Set<EventCallbacks>>();
+  /** Told when the first callback of a route comes. */
+  onRoute: () => void = () => {};
   readonly receives: Receives = { sync: frame => this.#deliver(frame) };
 
   constructor(onProblem: OnProblem) {
@@ -109,12 +111,19 @@ export class SyncEvents implements Part {
   /** Adds callbacks for `<page>/<name>/<version>`; returns its own undo. */
   on(route: string, callbacks: EventCallbacks): () => void {
     const entry = { ...callbacks };
-    const entries = this.#byRoute.get(route) ?? new Set();
+    const known = this.#byRoute.get(route);
+    const entries = known ?? new Set();
     this.#byRoute.set(route, entries.add(entry));
+    if (known === undefined) this.onRoute();
     return () => {
       entries.delete(entry);
       if (entries.size === 0 && this.#byRoute.get(route) === entries) this.#byRoute.delete(route);
     };
+  }
+
+  /** The routes that somebody listens to, `<page>/<name>/<version>`. */
+  routes(): string[] {
+    return [...this.#byRoute.keys()];
   }
 
   /** Brings `frame` to all who listen now, in the order added. One who is removed by another meanwhile is not called. */

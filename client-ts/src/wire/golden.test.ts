@@ -28,6 +28,7 @@ import type {
   Handshake,
   JoinRoom,
   LeaveRoom,
+  Listen,
   StateAct,
   StateOpen,
   StatePlace,
@@ -117,6 +118,8 @@ const SENT: {
     | ApiCall
     | JoinRoom
     | LeaveRoom
+    | Listen
+  | Listen
     | SyncLocation
     | UpdatePresence
     | Handshake
@@ -139,6 +142,7 @@ const SENT: {
   join_room_presence: { room: "chat-1", presence: true } satisfies JoinRoom,
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,
+  listen: { routes: ["examples/updateCounter/v1", "chat/message/v1"] } satisfies Listen,
   pull: { user: "ada", scope: SCOPE, cursor: 0, limit: 100 } satisfies Pull,
   push: {
     user: "ada",

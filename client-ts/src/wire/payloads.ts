@@ -14,6 +14,7 @@ export interface ClientPayloads {
   joinedRooms: Readonly<Record<string, never>>;
   updateLocation: SyncLocation;
   updatePresence: UpdatePresence;
+  listen: Listen;
   syncCancel: SyncCancel;
   push: Push;
   pull: Pull;
@@ -43,6 +44,11 @@ export interface Call {
   readonly stream?: true | undefined;
   /** The id of the socket on which it was sent before, if this is a repeat. */
   readonly sentOn?: string | undefined;
+}
+
+/** Of which routes this socket hears events, all of them: `<page>/<name>/<version>`. */
+export interface Listen {
+  readonly routes: readonly string[];
 }
 
 /** Gives up the call of this name. */

@@ -15,7 +15,11 @@ pub(super) fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) 
     };
     let newer = newer(page, name, file).max_by_key(|(newer, _)| (newer.version, newer.kind() == Kind::Server));
     newer.map_or_else(String::new, |(_, newer)| {
-        let (newer, older) = (&newer.source.path, path_of(name, file));
+        let (older, has_upgrade) = (path_of(name, file), outline(newer).is_some_and(|newer| newer.upgrade.is_some()));
+        let newer = &newer.source.path;
+        if has_upgrade {
+            return format!(", or `upgrade(old: {older}::{input})` in {newer}: the path says which version it takes");
+        }
         format!(", or `pub fn upgrade(old: {older}::{input}) -> {input}` to {newer}")
     })
 }
