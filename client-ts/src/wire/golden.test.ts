@@ -119,7 +119,6 @@ const SENT: {
     | JoinRoom
     | LeaveRoom
     | Listen
-  | Listen
     | SyncLocation
     | UpdatePresence
     | Handshake

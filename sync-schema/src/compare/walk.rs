@@ -625,8 +625,8 @@ impl<'t> Walk<'t> {
     /// What has no parts that could be compared.
     fn leaves(&mut self, old: Node<'t>, new: Node<'t>) {
         if let (Node::Shape(was), Node::Shape(is)) = (old, new)
-            && is_within(was, is)
-            && is_within(is, was)
+            && is_within(was, is, false)
+            && is_within(is, was, false)
         {
             return;
         }
@@ -635,7 +635,10 @@ impl<'t> Walk<'t> {
             if self.flow.writer_is_new() { (self.new, self.old) } else { (self.old, self.new) };
         let fits = match (writer, reader) {
             (_, Node::Shape(Shape::Any)) => true,
-            (Node::Shape(writer), Node::Shape(reader)) => is_within(writer, reader),
+            (Node::Shape(writer), Node::Shape(reader)) => {
+                // A client has one kind of numbers; a server may read into a smaller one.
+                is_within(writer, reader, !self.flow.writer_is_new())
+            }
             (Node::Enum(_, Tagging::External, variants), Node::Shape(Shape::String)) => {
                 variants.iter().all(|variant| matches!(variant.body, VariantBody::Unit))
             }
@@ -909,12 +912,20 @@ fn is_any(node: Node<'_>) -> bool {
     matches!(node, Node::Shape(Shape::Any))
 }
 
-/// Whether each value of one shape is a value of another, where neither has parts.
-fn is_within(writer: &Shape, reader: &Shape) -> bool {
+/// Up to which whole number an `f32` has all of them; and more than it has of any.
+const EXACT_IN_SINGLE: (i64, f64) = (1 << 24, 1e39);
+
+/// Whether each value of one shape is a value of another, where neither has parts. In Rust, whoever reads a number as an `f32` takes another one than it is
+/// sent, if that has too many digits.
+fn is_within(writer: &Shape, reader: &Shape, in_rust: bool) -> bool {
     match (writer, reader) {
         (Shape::Integer { min, max }, Shape::Integer { min: low, max: high }) => low <= min && max <= high,
         #[expect(clippy::cast_precision_loss, reason = "no whole number here is beyond 2^53")]
-        (Shape::Integer { min, max }, Shape::Number { max: limit }) => min.abs().max(max.abs()) as f64 <= *limit,
+        (Shape::Integer { min, max }, Shape::Number { max: limit }) => {
+            let largest = min.abs().max(max.abs());
+            let (exact, beyond) = EXACT_IN_SINGLE;
+            largest as f64 <= *limit && (!in_rust || *limit > beyond || largest <= exact)
+        }
         (Shape::Number { max }, Shape::Number { max: limit }) => max <= limit,
         (Shape::Char | Shape::Text(_), Shape::String) => true,
         (Shape::Foreign { typescript, .. }, Shape::Foreign { typescript: other, .. }) => typescript == other,
