@@ -151,6 +151,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
     Api {
         manifest_dir: String::new(),
         library: String::new(),
+        released: Vec::new(),
         routes: vec![route],
         session,
         public,

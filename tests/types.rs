@@ -415,6 +415,7 @@ pub fn api_with(types: &mut Model) -> Api {
     Api {
         manifest_dir: String::new(),
         library: String::new(),
+        released: Vec::new(),
         routes: routes.into_iter().map(|route| route.0).collect(),
         session,
         public,
@@ -436,6 +437,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
     Api {
         manifest_dir: String::new(),
         library: String::new(),
+        released: Vec::new(),
         routes,
         session,
         public,
@@ -506,6 +508,7 @@ pub fn api_by_query<In: Wire>() -> Api {
     Api {
         manifest_dir: String::new(),
         library: String::new(),
+        released: Vec::new(),
         routes,
         session,
         public,

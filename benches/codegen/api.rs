@@ -11,6 +11,7 @@ pub(crate) fn of(routes: usize) -> Api {
     Api {
         manifest_dir: String::new(),
         library: String::new(),
+        released: Vec::new(),
         routes,
         session,
         public,

@@ -44,6 +44,7 @@ export type { WhenOffline } from "./sync/lane";
 export type { DropReason, OfflineCall, OfflineOptions } from "./sync/offline";
 export type { DataOption } from "./sync/dataOption";
 export type { NoPresence, Person, PresenceTypesOf, RoomPresence } from "./sync/presenceTypes";
+export type { OnOutdated, Outdated } from "./sync/outdated";
 export type { OnProblem, SyncProblem } from "./sync/problems";
 export type { ApiTypes, NoRoutes, RouteName, RouteTypes, RouteVersion, StateTypes, TypeMapOf, TypeOf } from "./sync/routes";
 export type {

@@ -304,7 +304,10 @@ fn write_message(message: &Message<'_>) -> Value {
             with(texts.collect(), [("room", json!(room)), ("presence", json!(presence))])
         }
         Message::Leave { room } => json!({ "room": room }),
-        Message::Listen(routes) => json!({ "routes": routes }),
+        Message::Listen { routes, contract } => {
+            let contract = contract.as_ref().map(|contract| ("contract".to_owned(), json!(contract)));
+            with(contract.into_iter().collect(), [("routes", json!(routes))])
+        }
         Message::Presence(PresenceUpdate { away, said }) => {
             let mut written = Map::new();
             written.extend(away.map(|away| ("away".to_owned(), json!(away))));

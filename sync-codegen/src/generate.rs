@@ -39,7 +39,7 @@ pub(crate) fn of_tree(app_dir: &Path, tree: &Tree, released: &Ledger) -> Generat
         problems.push(problem);
         Contract::default()
     });
-    let app = App::new(tree, &problems, &released.retiring());
+    let app = App::new(tree, &problems, &released.retiring(), released.contracts());
     let problems_file = problems::assign(tree, &problems);
     problems.extend(check::check_attributes(tree));
     problems.sort();

@@ -35,6 +35,12 @@ impl Ledger {
         if problems.is_empty() { Ok(Self { pages }) } else { Err(problems) }
     }
 
+    /// Returns the fingerprints of the contracts that were released and hold, the newest last.
+    #[must_use]
+    pub fn contracts(&self) -> Vec<String> {
+        self.pages.iter().flat_map(|page| page.api.released.iter().cloned()).collect()
+    }
+
     /// Returns the last days that were announced, by routes.
     #[must_use]
     pub fn retiring(&self) -> BTreeMap<String, Day> {

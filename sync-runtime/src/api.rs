@@ -28,6 +28,7 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
     Api {
         manifest_dir: table.manifest_dir.to_owned(),
         library: library_of(std::any::type_name::<A>()),
+        released: table.released.iter().map(|&contract| contract.to_owned()).collect(),
         routes,
         session,
         public,

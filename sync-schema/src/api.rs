@@ -36,6 +36,9 @@ pub struct Api {
     pub presence: Option<PresenceTypes>,
     /// Every error code that the app can answer with, sorted: the framework's and the app's own.
     pub error_codes: Vec<String>,
+    /// The fingerprints of contracts that were released and hold, the newest last.
+    #[serde(default)]
+    pub released: Vec<String>,
     /// The definitions that all shapes above refer to.
     pub types: Types,
 }

@@ -10,6 +10,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use crate::api::{Api, Direction, EntityTypes, Payload, PresenceTypes, RouteTypes, WireType};
 use crate::shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody,
@@ -42,9 +44,9 @@ use crate::shape::{
 ///     retires: None,
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
-/// let (manifest_dir, library) = (String::new(), String::new());
+/// let (manifest_dir, library, released) = (String::new(), String::new(), Vec::new());
 /// let (rooms, scopes, entities, presence) = (vec!["chess-{game}".to_owned()], Vec::new(), Vec::new(), None);
-/// let api = Api { manifest_dir, library, routes: vec![route], session, public, rooms, scopes, entities, presence, error_codes, types };
+/// let api = Api { manifest_dir, library, routes: vec![route], session, public, rooms, scopes, entities, presence, error_codes, released, types };
 /// assert_eq!(
 ///     api.to_string(),
 ///     "\
@@ -74,6 +76,13 @@ impl fmt::Display for Api {
 pub struct Promise<'a>(&'a Api);
 
 impl Api {
+    /// Returns a short name of the contract, 16 letters and digits: two of one name are one contract.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let hash = Sha256::digest(self.to_string());
+        hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Returns what is promised, for reading as text.
     #[must_use]
     pub fn promise(&self) -> Promise<'_> {
@@ -98,6 +107,9 @@ fn write_all(out: &mut fmt::Formatter<'_>, api: &Api, names: Names) -> fmt::Resu
     let mut routes: Vec<&RouteTypes> = api.routes.iter().collect();
     routes.sort_by_key(|route| (route.lane, &route.page, &route.name, number(&route.version), &route.version));
     routes.iter().try_for_each(|route| write_route(out, route))?;
+    if names == Names::Untold {
+        api.released.iter().try_for_each(|contract| writeln!(out, "released {contract}"))?;
+    }
     for (word, wire) in [("session", &api.session), ("public", &api.public)] {
         if names == Names::Told || wire.shape != Shape::Any {
             writeln!(out, "{word}: {}", Expression(&wire.shape))?;

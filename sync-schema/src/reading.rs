@@ -44,6 +44,7 @@ impl FromStr for Api {
         let mut api = Self {
             manifest_dir: String::new(),
             library: String::new(),
+            released: Vec::new(),
             routes: Vec::new(),
             session: any(),
             public: any(),
@@ -76,6 +77,7 @@ fn read_fact(api: &mut Api, line: &mut Line<'_>, below: &mut Lines<'_>) -> Resul
         "rooms" => api.rooms.push(line.name()?),
         "scopes" => api.scopes.push(line.name()?),
         "error" => api.error_codes.push(line.name()?),
+        "released" => api.released.push(line.name()?),
         "entity" => api.entities.push(read_entity(line)?),
         "presence" => read_presence(&mut api.presence, line)?,
         "type" => {
@@ -99,7 +101,7 @@ fn read_fact(api: &mut Api, line: &mut Line<'_>, below: &mut Lines<'_>) -> Resul
 }
 
 /// What a line of the first level begins with.
-const FACTS: &str = "`event`, `request`, `state`, `mutation`, `session`, `public`, `rooms`, `scopes`, `entity`, `presence`, `error`, `type` or `foreign`";
+const FACTS: &str = "`event`, `request`, `state`, `mutation`, `session`, `public`, `rooms`, `scopes`, `entity`, `presence`, `error`, `released`, `type` or `foreign`";
 
 fn read_presence(presence: &mut Option<PresenceTypes>, line: &mut Line<'_>) -> Result<(), ReadError> {
     let any = WireType { shape: Shape::Any };

@@ -618,6 +618,7 @@ static BEFORE: Table<App> = Table {
     entities: TABLE.entities,
     replicas: TABLE.replicas,
     error_codes: TABLE.error_codes,
+    released: &[],
     locales: TABLE.locales,
 };
 

@@ -258,6 +258,7 @@ const fn another_version(rooms: &'static [&'static dyn RoomRule<App>]) -> Table<
         entities: &[],
         replicas: &[],
         error_codes: test_app::routes::TABLE.error_codes,
+        released: &[],
         locales: test_app::routes::TABLE.locales,
     }
 }

@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use sync::Environment;
 use sync::schema::Lane;
 use sync::testing::contract::{Kit, RouteUnderTest, goes_through, reads_what_was_stored};
 use sync_tests::app::{TestServer, guest, member};
@@ -217,6 +218,23 @@ async fn who_listens_to_an_older_version_is_shown_what_it_missed_in_its_form() {
     gone.call("listen", of_step(&["v1"])).await;
     assert_eq!(gone.call("joinRoom", back).await["recovered"], true);
     assert_eq!(heard(&mut gone).await, [r#"v1 {"place":"two"} {"mine":false}"#]);
+}
+
+#[tokio::test]
+async fn a_page_is_told_what_is_known_of_its_contract() {
+    let server = TestServer::start_with(|config| config.environment = Environment::Production).await;
+    let mut client = server.connect_as(Identity::page(1)).await;
+    let own = test_app::export_types().fingerprint();
+    for (contract, known) in
+        [(Some(own.as_str()), "same"), (Some("00000000000000aa"), "kept"), (Some(""), "unknown"), (None, "")]
+    {
+        let answer = client.call("listen", json!({ "routes": [], "contract": contract })).await;
+        assert_eq!(answer["contract"].as_str().unwrap_or_default(), known, "{contract:?} {answer}");
+    }
+    assert_eq!(client.call("listen", json!({ "routes": [], "contract": 7 })).await["errorCode"], "sync-bad-request");
+    let developing = TestServer::start().await;
+    let mut client = developing.connect_as(Identity::page(1)).await;
+    assert_eq!(client.call("listen", json!({ "routes": [], "contract": own })).await, json!({ "status": "success" }));
 }
 
 const KIT: Kit<test_app::App> = Kit { start: test_app::test, public: &[], may_panic: &[], real_time: true, codes: &[] };

@@ -12,7 +12,7 @@ use app::SyncApp;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sync::__private::{Packet, PresenceChange, PresenceKind, PresentPerson};
-use sync::{App, SyncError};
+use sync::{App, Environment, SyncError};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
 
@@ -53,6 +53,7 @@ const RECEIVED: &[&str] = &[
     "join_room_answer_presence",
     "joined_rooms_answer",
     "leave_room_answer",
+    "listen_answer",
     "poke",
     "pull_answer",
     "push_answer",
@@ -233,6 +234,14 @@ async fn rooms_and_places() {
     assert_eq!(answer["recovered"], false);
     check("joined_rooms_answer", ada.call("joinedRooms", golden("joined_rooms")).await);
     check("leave_room_answer", ada.call("leaveRoom", golden("leave_room")).await);
+}
+
+#[tokio::test]
+async fn what_a_page_relies_on() {
+    // While one develops, nobody judges contracts.
+    let running = template::start(|config| config.environment = Environment::Production).await;
+    let mut client = Client::connect(running.address(), Identity::page(1)).await.expect("a connection");
+    check("listen_answer", client.call("listen", golden("listen")).await);
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ export class Calls implements Part {
     this.#policy = policy;
     this.#store = store;
     this.#page = page;
-    this.#retirements = new Retirements(tools.onProblem);
+    this.#retirements = new Retirements(tools.onProblem, tools.onOutdated);
     this.offline = new OfflineCalls(tools.onProblem);
     this.drops = new Listeners(tools.onProblem);
   }

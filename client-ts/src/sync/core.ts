@@ -17,6 +17,7 @@ import type { WatchAway } from "./pageAway";
 import { PageMemory, watchPageLeaving, type WatchLeaving } from "./pageMemory";
 import { browserStore, type OfflineStore } from "./offlineStore";
 import type { Part, PartTools } from "./part";
+import { outdatedOnce } from "./outdated";
 import { guarded, logProblem, type OnProblem } from "./problems";
 import type { SyncOptions } from "./syncClient";
 import { newTabName } from "./tabName";
@@ -84,6 +85,7 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
       failure: clientFailures(this.#lang),
       blocked: () => this.#blocked(),
       onProblem: this.#onProblem,
+      onOutdated: outdatedOnce(options.onOutdated, this.#onProblem),
       defaultTimeoutMs: this.#timeoutMs,
       random,
       offlineStore: offlineStore === undefined ? browserStore(serverOf(options), this.#page) : offlineStore,

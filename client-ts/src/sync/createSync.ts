@@ -24,9 +24,9 @@ import { eventLane, type SyncRequest } from "./syncRequest";
  * @example
  * ```ts
  * import { createSync } from "syncwright";
- * import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "./apiTypes.generated";
+ * import { contract, type ApiTypeMap, type ErrorCode, type PresenceTypes, type SyncTypeMap } from "./apiTypes.generated";
  *
- * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>();
+ * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>({ contract });
  * export const { syncRequest, apiRequest, joinRoom, leaveRoom, upsertSyncEventCallback } = sync;
  * ```
  */
@@ -49,8 +49,8 @@ export function createSyncIn<
   States extends TypeMapOf<States, StateTypes> = NoRoutes,
 >(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api, Presence, States> {
   const { watchAway } = surroundings;
-  const { awayAfterMs, offline } = options;
-  const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs, offline }));
+  const { awayAfterMs, contract, offline } = options;
+  const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs, contract, offline }));
   const { connection } = core;
   const { calls, events, location, log, ownPresence, presence, rooms, states } = core.parts;
   const stateOf = stateHandles(core, states) as StateOf<States, Code>;

@@ -3,17 +3,20 @@ import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { SyncTypeMap } from "../testing/routes";
 import { failure } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
+import type { Outdated } from "./outdated";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function setUp() {
+function setUp(contract?: string) {
+  const outdated: Outdated[] = [];
+  const onOutdated = (reason: Outdated): void => void outdated.push(reason);
   const network = new FakeNetwork();
-  const sync = createSyncIn<SyncTypeMap>({ openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0 }, { lang: () => "en" });
+  const sync = createSyncIn<SyncTypeMap>({ openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0 }, { lang: () => "en", contract, onOutdated });
   const listen = (version: "v1" | "v2") =>
     sync.upsertSyncEventCallback({ name: "examples/updateCounter", version: version as "v1", callback: () => {} });
   const told = () => network.socket.sentAs("listen").map(({ payload }) => (payload as { routes: string[] }).routes);
-  return { sync, network, listen, told };
+  return { sync, network, listen, told, outdated };
 }
 
 const V1 = "examples/updateCounter/v1";
@@ -61,4 +64,17 @@ test("a server that has heard too much is told again, one that does not know the
   network.socket.answer("listen", failure("sync-bad-request", 400));
   vi.advanceTimersByTime(60_000);
   expect(told()).toHaveLength(2);
+});
+
+test("a page says which contract it is of, and is told once that the server does not know it", () => {
+  const { sync, network, outdated } = setUp("0123456789abcdef");
+  sync.connect();
+  for (const [contract, count] of [["same", 0], ["kept", 0], ["strange", 0], ["unknown", 1], ["unknown", 1]] as const) {
+    network.socket.accept();
+    expect(network.socket.sentAs("listen").map(({ payload }) => payload)).toEqual([{ routes: [], contract: "0123456789abcdef" }]);
+    network.socket.answer("listen", { status: "success", contract });
+    expect(outdated).toEqual(Array(count).fill({ reason: "contract" }));
+    network.socket.lose();
+    vi.advanceTimersByTime(60_000);
+  }
 });

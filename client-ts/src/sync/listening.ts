@@ -1,6 +1,6 @@
-/** Which events this page listens to: told to the server, which forgets it with each socket. */
+/** What this page relies on, its contract and the events that it listens to: told to the server, which forgets it with each socket. */
 
-import { parsePlainAnswer } from "../wire/answers";
+import { parseListenAnswer } from "../wire/answers";
 import type { Calls } from "./calls";
 import type { Part, PartTools } from "./part";
 import type { SyncEvents } from "./syncEvents";
@@ -16,12 +16,14 @@ export class Listening implements Part {
   readonly #tools: PartTools;
   readonly #calls: Calls;
   readonly #events: SyncEvents;
+  readonly #contract: string | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(tools: PartTools, calls: Calls, events: SyncEvents) {
+  constructor(tools: PartTools, calls: Calls, events: SyncEvents, contract: string | undefined) {
     this.#tools = tools;
     this.#calls = calls;
     this.#events = events;
+    this.#contract = contract;
     events.onRoute = () => this.#tell();
   }
 
@@ -35,10 +37,12 @@ export class Listening implements Part {
 
   #tell(): void {
     clearTimeout(this.#again);
-    const routes = this.#events.routes();
-    if (routes.length === 0 || !this.#tools.connection.isOpen) return;
-    const limits = { timeoutMs: this.#tools.defaultTimeoutMs, signal: undefined };
-    this.#calls.callNow("listen", { routes }, parsePlainAnswer, limits, answer => {
+    const { connection, defaultTimeoutMs, onOutdated } = this.#tools;
+    const [routes, contract] = [this.#events.routes(), this.#contract];
+    if ((routes.length === 0 && contract === undefined) || !connection.isOpen) return;
+    const limits = { timeoutMs: defaultTimeoutMs, signal: undefined };
+    this.#calls.callNow("listen", { routes, contract }, parseListenAnswer, limits, answer => {
+      if (answer.status === "success" && answer.contract === "unknown") onOutdated({ reason: "contract" });
       // A server that does not know the question tells everything.
       if (answer.status !== "error" || answer.errorCode !== "sync-rate-limited") return;
       this.#again = setTimeout(() => this.#tell(), 1_000 * Number(answer.errorParams.seconds ?? 1));

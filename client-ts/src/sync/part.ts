@@ -5,6 +5,7 @@ import type { WireFailure } from "../wire/answers";
 import type { ServerFrames } from "../wire/frames";
 import type { ClientFailure } from "./clientFailure";
 import type { OfflineStore } from "./offlineStore";
+import type { OnOutdated } from "./outdated";
 import type { OnProblem } from "./problems";
 
 /** Up to where a page has seen what happened in a room. */
@@ -46,6 +47,7 @@ export interface PartTools {
   /** Why nothing can be sent before somebody connects again; null when there is a socket, or waiting for one makes sense. */
   readonly blocked: () => WireFailure | null;
   readonly onProblem: OnProblem;
+  readonly onOutdated: OnOutdated;
   /** For what nobody waits for, in milliseconds. */
   readonly defaultTimeoutMs: number;
   /** From 0 to below 1. */

@@ -35,6 +35,8 @@ export interface PartSurroundings {
   /** Milliseconds without a sign of life; 0 or false where these do not count. */
   readonly awayAfterMs?: number | false | undefined;
   readonly offline?: OfflineOptions | undefined;
+  /** The contract that the page was built with. */
+  readonly contract?: string | undefined;
 }
 
 const DEFAULT_AWAY_AFTER_MS = 300_000;
@@ -42,7 +44,7 @@ const DEFAULT_AWAY_AFTER_MS = 300_000;
 /** Builds the parts of a client. */
 export function clientParts(
   tools: PartTools,
-  { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS, offline }: PartSurroundings = {},
+  { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS, offline, contract }: PartSurroundings = {},
 ): ClientParts {
   // Where nobody says who is signed in, there is nothing to keep, and nobody to wait for.
   const store = offline?.user === undefined ? null : tools.offlineStore;
@@ -54,7 +56,7 @@ export function clientParts(
   // The server must know what we listen to and what we show before it filters, whether anybody is here before others see us, and have us in our rooms before we speak there. A call that a listener
   // of a room makes when the socket is lost must find out that it has to wait, so the calls hear of that first.
   return {
-    listening: new Listening(tools, calls, events),
+    listening: new Listening(tools, calls, events, contract),
     location: new Location(tools, calls),
     away,
     rooms,

@@ -1,5 +1,7 @@
 /** What goes wrong without a caller who could be told. */
 
+import type { Outdated } from "./outdated";
+
 /** Something for developers to look at. */
 export type SyncProblem =
   /** A callback of the app threw; the others went on. `route` is `<page>/<name>/<version>` where a route was involved. */
@@ -23,6 +25,8 @@ export type SyncProblem =
   | { readonly kind: "state-misfit"; readonly route: string; readonly room: string }
   /** This page calls a version that the server answers no longer than to the end of `day` (UTC, `2027-03-01`): it is time for a newer page. */
   | { readonly kind: "version-retires"; readonly route: string; readonly day: string }
+  /** This page is older than its server, and relies on what that may not keep to; told here where there is no `onOutdated`. */
+  | { readonly kind: "outdated"; readonly outdated: Outdated }
   /** The app's `token` or `lang` threw, or `url` is none. */
   | { readonly kind: "cannot-connect"; readonly error: unknown };
 
@@ -58,6 +62,9 @@ export const logProblem: OnProblem = problem => {
       return;
     case "version-retires":
       console.warn(`syncwright: ${problem.route} is not answered any more after ${problem.day}`);
+      return;
+    case "outdated":
+      console.warn("syncwright: this page is older than its server; load it again", problem.outdated);
       return;
     case "cannot-connect":
       console.error("syncwright: cannot try to connect", problem.error);

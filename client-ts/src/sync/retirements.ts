@@ -1,16 +1,19 @@
-/** Versions that the server says will end: this page calls what a newer one should not. */
+/** Versions that the server says will end, or have ended: this page calls what a newer one should not. */
 
 import type { ClientEvent } from "../wire/payloads";
 import { isObject } from "../wire/read";
+import type { OnOutdated } from "./outdated";
 import type { OnProblem } from "./problems";
 
 /** Tells of each version once, however often it is called. */
 export class Retirements {
   readonly #onProblem: OnProblem;
+  readonly #onOutdated: OnOutdated;
   readonly #told = new Set<string>();
 
-  constructor(onProblem: OnProblem) {
+  constructor(onProblem: OnProblem, onOutdated: OnOutdated) {
     this.#onProblem = onProblem;
+    this.#onOutdated = onOutdated;
   }
 
   /** Looks at an answer to what was sent. */
@@ -25,8 +28,10 @@ export class Retirements {
 
   #look(event: ClientEvent, call: object, answer: unknown): void {
     const { name, version } = call as { name?: string; version?: string };
-    if (!isObject(answer) || typeof answer.retires !== "string" || name === undefined || version === undefined) return;
+    if (!isObject(answer) || name === undefined || version === undefined) return;
     const route = `${name}/${version}`;
+    if (answer.errorCode === "sync-retired") this.#onOutdated({ reason: "retired", route });
+    if (typeof answer.retires !== "string") return;
     // A request may have the name of an event.
     const key = `${event} ${route}`;
     if (this.#told.has(key)) return;

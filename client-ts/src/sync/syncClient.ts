@@ -8,6 +8,7 @@ import type { CallLimits, JoinRoomAnswer, LocationAnswer, PresenceAnswer, RoomsA
 import type { LogConnection } from "./log";
 import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes";
 import type { DropReason, OfflineCall, OfflineOptions } from "./offline";
+import type { OnOutdated } from "./outdated";
 import type { OnProblem } from "./problems";
 import type { NoRoutes } from "./routes";
 import type { OpenStateOf, StateOf } from "./stateTypes";
@@ -46,6 +47,13 @@ export interface SyncOptions {
   readonly awayAfterMs?: number | false | undefined;
   /** How many calls wait for a connection, how long, and what gives way. */
   readonly offline?: OfflineOptions | undefined;
+  /** The contract that this page was built with, `contract` of the generated file: by it the server knows whether it still keeps to what this page relies on. */
+  readonly contract?: string | undefined;
+  /**
+   * Told, once for each reason, that this page is older than its server and relies on what that may not keep to: time to offer a newer one. Nothing else
+   * happens: what the server still takes goes on. Without it, `onProblem` is told. A server in development does not judge contracts.
+   */
+  readonly onOutdated?: OnOutdated | undefined;
   /** Hears of what no caller can be told, such as a callback that threw. Writes to the console by default. */
   readonly onProblem?: OnProblem | undefined;
 }

@@ -69,6 +69,12 @@ export type ActAnswer =
 /** The answer to `leaveRoom` and `joinedRooms`. */
 export type RoomsAnswer = { readonly status: "success"; readonly rooms: readonly string[] } | WireFailure;
 
+/**
+ * The answer to `listen`; with what the server makes of the contract of the page, if it said one and the server judges: its own (`same`), one that was
+ * released and holds (`kept`), or neither (`unknown`).
+ */
+export type ListenAnswer = { readonly status: "success"; readonly contract?: "same" | "kept" | "unknown" } | WireFailure;
+
 /** The answer to `updateLocation` and `updatePresence`. */
 export type PlainAnswer = { readonly status: "success" } | WireFailure;
 
@@ -123,6 +129,15 @@ export function parseActAnswer(message: unknown): Read<ActAnswer> {
 export function parseRoomsAnswer(message: unknown): Read<RoomsAnswer> {
   return parseAnswer(message, ({ rooms }) =>
     isStrings(rooms) ? read({ status: "success", rooms }) : unreadable("`rooms` is not an array of strings"),
+  );
+}
+
+/** Reads the answer to `listen`. */
+export function parseListenAnswer(message: unknown): Read<ListenAnswer> {
+  return parseAnswer<ListenAnswer>(message, ({ contract }) =>
+    contract === "same" || contract === "kept" || contract === "unknown"
+      ? read({ status: "success", contract })
+      : read({ status: "success" }),
   );
 }
 

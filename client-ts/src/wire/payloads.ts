@@ -46,9 +46,12 @@ export interface Call {
   readonly sentOn?: string | undefined;
 }
 
-/** Of which routes this socket hears events, all of them: `<page>/<name>/<version>`. */
+/** What a page relies on. */
 export interface Listen {
+  /** Of which routes this socket hears events, all of them: `<page>/<name>/<version>`. */
   readonly routes: readonly string[];
+  /** The fingerprint of the contract that it was built with. */
+  readonly contract?: string | undefined;
 }
 
 /** Gives up the call of this name. */

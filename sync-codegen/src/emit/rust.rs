@@ -110,6 +110,7 @@ pub(crate) fn table(app: &App, told: &Contract) -> String {
     list(&mut out, "scopes", app.scopes.iter().map(|scope| format!("&{}::__Scope", scope.module)));
     list(&mut out, "entities", (0..app.entities.len()).map(|index| format!("&ENTITY_{index}")));
     list(&mut out, "error_codes", app.error_codes.iter().map(|code| format!("{code:?}")));
+    list(&mut out, "released", app.released.iter().map(|contract| format!("{contract:?}")));
     list(
         &mut out,
         "locales",

@@ -17,9 +17,10 @@ const HEAD: &str = "\
 
 /// Returns what an app promises from now on: each page's file and the text of that, sorted; a page that promises nothing is left out.
 ///
-/// `released` is what was promised before, which `api` keeps.
+/// `released` is what was promised before, which `api` keeps, or else `is_kept` is not so: who relied on it then relies on it no more.
 #[must_use]
-pub fn pages(api: &Api, listing: &Listing, released: &Ledger) -> Vec<(String, String)> {
+pub fn pages(api: &Api, listing: &Listing, released: &Ledger, is_kept: bool) -> Vec<(String, String)> {
+    let contracts = contracts(api, released, is_kept);
     let mut names: BTreeSet<&str> = api.routes.iter().map(|route| route.page.as_str()).collect();
     names.extend(listing.rooms.iter().chain(&listing.scopes).map(|rule| rule.page.as_str()));
     names.insert(ROOT);
@@ -31,6 +32,9 @@ pub fn pages(api: &Api, listing: &Listing, released: &Ledger) -> Vec<(String, St
     let page = |name: &&str| {
         let codes = codes.get(name).into_iter().flatten().cloned().collect();
         let (file, mut part) = (file_of(name), part(api, listing, name, codes));
+        if *name == ROOT {
+            part.released.clone_from(&contracts);
+        }
         if let Some(before) = released.pages.iter().find(|page| page.file == file) {
             part = sync_schema::promised(&before.api, &part);
         }
@@ -38,6 +42,18 @@ pub fn pages(api: &Api, listing: &Listing, released: &Ledger) -> Vec<(String, St
         (!text.is_empty()).then(|| (file, format!("{HEAD}{}", without_library(&text, api))))
     };
     names.iter().filter_map(page).collect()
+}
+
+/// How many contracts are known again: pages that are older are told to load anew.
+const CONTRACTS: usize = 100;
+
+/// The contracts that hold from now on, the newest last.
+fn contracts(api: &Api, released: &Ledger, is_kept: bool) -> Vec<String> {
+    let mut contracts = if is_kept { released.contracts() } else { Vec::new() };
+    let own = api.fingerprint();
+    contracts.retain(|contract| *contract != own);
+    contracts.push(own);
+    contracts.split_off(contracts.len().saturating_sub(CONTRACTS))
 }
 
 const ROOT: &str = "root";
@@ -60,6 +76,7 @@ fn part(api: &Api, listing: &Listing, page: &str, error_codes: Vec<String>) -> A
     Api {
         manifest_dir: String::new(),
         library: String::new(),
+        released: Vec::new(),
         routes: api.routes.iter().filter(|route| route.page == page).cloned().collect(),
         session: if is_root { api.session.clone() } else { unsaid() },
         public: if is_root { api.public.clone() } else { unsaid() },

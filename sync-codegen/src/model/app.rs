@@ -30,6 +30,8 @@ pub(crate) struct App {
     /// They and those of the framework that the app uses, sorted, each with the names of what its sentence may ask for; once for each use
     /// that gives something else.
     pub(crate) error_parameters: BTreeSet<(String, BTreeSet<String>)>,
+    /// The fingerprints of contracts that were released and hold.
+    pub(crate) released: Vec<String>,
     /// The message files, sorted by language and name.
     pub(crate) locales: Vec<Locale>,
 }
@@ -160,8 +162,13 @@ pub(crate) struct Locale {
 impl App {
     /// Puts the files of `tree` into order; what `problems` names is mounted, and left out of the table.
     ///
-    /// `retiring` are the last days that were announced, by routes as a contract names them.
-    pub(crate) fn new(tree: &Tree, problems: &[Diagnostic], retiring: &BTreeMap<String, Day>) -> Self {
+    /// `retiring` are the last days that were announced, by routes as a contract names them; `released` the contracts that hold.
+    pub(crate) fn new(
+        tree: &Tree,
+        problems: &[Diagnostic],
+        retiring: &BTreeMap<String, Day>,
+        released: Vec<String>,
+    ) -> Self {
         let (root, mounts) = mount(tree);
         let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
         // A file with a syntax error is not known to be bad: the compiler will say what is wrong with it, and nothing else.
@@ -190,6 +197,7 @@ impl App {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
+            released,
             locales: locales(tree, &bad),
             root,
         }

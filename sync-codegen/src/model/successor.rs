@@ -84,7 +84,7 @@ fn told<'u>(upgrade: &'u Beside, name: &str) -> Option<Told<'u>> {
         is_it.then_some(number)
     };
     let (place, version) =
-        segments.iter().enumerate().rev().find_map(|(place, segment)| Some((place, version_of(&segment)?)))?;
+        segments.iter().enumerate().rev().find_map(|(place, segment)| Some((place, version_of(segment)?)))?;
     Some(Told { version, side: segments.get(place + 1).copied(), args })
 }
 

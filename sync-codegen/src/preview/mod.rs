@@ -72,6 +72,7 @@ pub(crate) fn of_tree(
     let unsaid = Api {
         manifest_dir: app_dir.display().to_string(),
         library: library.to_owned(),
+        released: Vec::new(),
         routes: Vec::new(),
         session: WireType { shape: session },
         public: WireType { shape: public },

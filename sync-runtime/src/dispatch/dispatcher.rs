@@ -213,7 +213,7 @@ impl<A: App> Dispatcher<A> {
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
             Message::Locate(location) => self.locate(caller, location),
-            Message::Listen(routes) => self.listen(caller, &routes),
+            Message::Listen { routes, contract } => self.listen(caller, &routes, contract.as_deref()),
             Message::Presence(update) => self.update_presence(caller, &update).await,
             Message::Cancel { id } => self.cancel(caller, &id),
         }

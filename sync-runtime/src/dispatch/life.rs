@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use crate::clock::{Instant, soon, timeout};
-use crate::config::HistoryPlace;
+use crate::config::{Environment, HistoryPlace};
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::hooks::Joining;
 use crate::dispatch::leaving::left;
@@ -18,8 +18,8 @@ use crate::rooms::{After, CloseReason, Entering, HeldSeat, Identity, Outbox, Sen
 use crate::route::{App, Keep, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
-    JoinedRoom, Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined,
-    bad_request,
+    JoinedRoom, Location, Packet, Position, PresenceUpdate, RoomName, answer_listen, answer_plain, answer_rooms,
+    answer_rooms_joined, bad_request,
 };
 
 /// How long somebody who enters or leaves a room with `history = durable` waits until that is in the file.
@@ -329,13 +329,16 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, located)
     }
 
-    /// Notes of which routes a socket hears events. Those that are not there are of a newer page.
-    pub(super) fn listen(&self, caller: &Caller<A>, routes: &[Cow<'_, str>]) -> Answer {
+    /// Notes of which routes a socket hears events, and says what is known of the contract that its page was built with. Routes that are not there
+    /// are of a newer page.
+    pub(super) fn listen(&self, caller: &Caller<A>, routes: &[Cow<'_, str>], contract: Option<&str>) -> Answer {
         let listening = self.check_message(caller).and_then(|_| member(caller)).map(|socket| {
             let found = routes.iter().filter_map(|route| route.rsplit_once('/'));
             let found = found.filter_map(|(path, version)| self.lanes().event(path, version));
             socket.set_listens(found.map(|found| found.route.id()).collect());
-            answer_plain()
+            // While one develops, a page and its server are hardly ever of one build.
+            let is_judged = self.config().environment == Environment::Production;
+            answer_listen(contract.filter(|_| is_judged).map(|contract| self.parts().known(contract)))
         });
         self.answer(caller, listening)
     }

@@ -32,6 +32,8 @@ pub struct Table<A: App> {
     pub replicas: &'static [&'static dyn Replica],
     /// The codes that the app's handlers return, sorted.
     pub error_codes: &'static [&'static str],
+    /// The fingerprints of contracts that were released and hold.
+    pub released: &'static [&'static str],
     /// The app's messages: language, file name, Fluent text.
     pub locales: &'static [(&'static str, &'static str, &'static str)],
 }
@@ -49,6 +51,7 @@ impl<A: App> Table<A> {
         entities: &[],
         replicas: &[],
         error_codes: &[],
+        released: &[],
         locales: &[],
     };
 

@@ -98,6 +98,32 @@ impl From<Box<RawValue>> for Answered {
     }
 }
 
+/// What a server makes of the contract of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Known {
+    /// It is the server's own.
+    Same,
+    /// It was released, and holds.
+    Kept,
+    /// Nobody knows whether it holds.
+    Unknown,
+}
+
+/// Writes `{ status:"success", contract? }`, the answer to `listen`.
+///
+/// Source: `tests/wire/listen_answer.json`.
+#[must_use]
+pub fn answer_listen(contract: Option<Known>) -> Box<RawValue> {
+    #[derive(Serialize)]
+    struct Answer {
+        status: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contract: Option<Known>,
+    }
+    json(&Answer { status: "success", contract })
+}
+
 /// Writes `{ status:"success", rooms }`, the answer to `leaveRoom` and `joinedRooms`.
 #[must_use]
 pub fn answer_rooms(rooms: &[impl AsRef<str>]) -> Box<RawValue> {

@@ -58,8 +58,13 @@ pub enum Message<'a> {
     Joined,
     /// Tells which page the socket shows.
     Locate(Location),
-    /// Tells of which routes the socket hears events, all of them: `<page>/<name>/<version>`.
-    Listen(Vec<Cow<'a, str>>),
+    /// Tells what a page relies on.
+    Listen {
+        /// Of which routes the socket hears events, all of them: `<page>/<name>/<version>`.
+        routes: Vec<Cow<'a, str>>,
+        /// The fingerprint of the contract that it was built with.
+        contract: Option<Cow<'a, str>>,
+    },
     /// Tells of the socket's person.
     Presence(PresenceUpdate<'a>),
     /// Gives up a call.
@@ -128,7 +133,7 @@ impl<'a> Message<'a> {
             event::LEAVE_ROOM => read_room(payload).map(|room| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),
             event::UPDATE_LOCATION => read_location(payload).map(Self::Locate),
-            event::LISTEN => read_listen(payload).map(Self::Listen),
+            event::LISTEN => read_listen(payload),
             event::UPDATE_PRESENCE => read_presence(payload).map(Self::Presence),
             event::SYNC_CANCEL => read_id(payload).map(|id| Self::Cancel { id }),
             _ => Err(bad_request("event")),
@@ -140,20 +145,23 @@ impl<'a> Message<'a> {
 /// How many routes a socket can say that it hears of.
 const ROUTES: usize = 1_000;
 
-fn read_listen(json: &str) -> Result<Vec<Cow<'_, str>>, SyncError> {
+fn read_listen(json: &str) -> Result<Message<'_>, SyncError> {
     #[derive(Deserialize)]
     struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
     #[derive(Deserialize)]
     struct Fields<'a> {
         #[serde(borrow, default)]
         routes: Slot<'a>,
+        #[serde(borrow, default)]
+        contract: Slot<'a>,
     }
     let fields: Fields<'_> = read_object(json)?;
+    let contract = fields.contract.optional_text("contract")?;
     let routes: Vec<Text<'_>> = fields.routes.optional("routes")?.ok_or_else(|| bad_request("routes"))?;
     if routes.len() > ROUTES {
         return Err(SyncError::new("sync-too-many").param("limit", ROUTES));
     }
-    Ok(routes.into_iter().map(|Text(route)| route).collect())
+    Ok(Message::Listen { routes: routes.into_iter().map(|Text(route)| route).collect(), contract })
 }
 
 fn read_join(json: &str) -> Result<Message<'_>, SyncError> {

@@ -16,7 +16,9 @@ mod position;
 mod room_name;
 mod state;
 
-pub use answer::{Answered, ErrorAnswer, JoinedRoom, Report, answer_plain, answer_rooms, answer_rooms_joined};
+pub use answer::{
+    Answered, ErrorAnswer, JoinedRoom, Known, Report, answer_listen, answer_plain, answer_rooms, answer_rooms_joined,
+};
 pub use call::{Call, Data, HttpCall, IgnoreSelf, SyncCall};
 pub(crate) use fields::bad_request;
 pub use frame::Envelope;

@@ -59,5 +59,6 @@ pub(super) static TABLE: Table<App> = Table {
     entities: &[],
     replicas: &[],
     error_codes: routes::TABLE.error_codes,
+    released: &[],
     locales: routes::TABLE.locales,
 };

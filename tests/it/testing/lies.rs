@@ -203,6 +203,7 @@ fn template_with(
         entities: &[],
         replicas: &[],
         error_codes: honest.error_codes,
+        released: &[],
         locales: honest.locales,
     }
 }

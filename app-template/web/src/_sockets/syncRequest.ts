@@ -5,9 +5,11 @@
 import { createStore, createSync, type Mutators, type Person, type RoomStatus as RoomStatusOf, type SyncStore } from "syncwright";
 import { createStoreHooks, createSyncHooks, type PresenceHook } from "syncwright/react";
 import { readLanguageChoice } from "../language/languages";
-import type { ApiTypeMap, EntityTypeMap, ErrorCode, MutationTypeMap, PresenceTypes, StateTypeMap, SyncTypeMap } from "./apiTypes.generated";
+import { contract, type ApiTypeMap, type EntityTypeMap, type ErrorCode, type MutationTypeMap, type PresenceTypes, type StateTypeMap, type SyncTypeMap } from "./apiTypes.generated";
 
 export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes, StateTypeMap>({
+  // By it the server knows what this page relies on, and says when it may not keep to that any more (`onOutdated`).
+  contract,
   // Before anyone has signed in, the handshake says in which language errors are wanted.
   lang: readLanguageChoice,
   // What is done offline by one user is not sent for another.

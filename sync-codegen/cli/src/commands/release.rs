@@ -35,7 +35,8 @@ pub(super) fn run(asked: &Release, project: &Project, terminal: &mut Terminal) -
             format!("go on as each of them says; or, where nobody relies on it any more, `cargo sync release{accept}`");
         return Err(Failure::with_help("what was released does not hold any more", help));
     }
-    let pages = ledger::pages(&api, &sync_codegen::list(&project.app_dir), &released);
+    let is_kept = !changes.iter().any(Change::is_breaking);
+    let pages = ledger::pages(&api, &sync_codegen::list(&project.app_dir), &released, is_kept);
     let stale = if asked.check { released.unpromised(&pages) } else { released.stale(&pages) };
     if asked.json {
         changes::json(&located(&changes, project, &api, &released), &[], terminal)?;

@@ -267,6 +267,7 @@ mod tests {
         Api {
             manifest_dir: String::new(),
             library: String::new(),
+            released: Vec::new(),
             routes,
             public: session.clone(),
             session,

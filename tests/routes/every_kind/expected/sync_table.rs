@@ -401,6 +401,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         "counter-full",
         "refused-everywhere",
     ],
+    released: &[],
     locales: &[
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
         ("nl", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl/app.ftl"))),

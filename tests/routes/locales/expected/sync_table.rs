@@ -27,6 +27,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         "app-gone",
         "room-invalid",
     ],
+    released: &[],
     locales: &[
         ("de-DE-x-private", "more.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/de-DE-x-private/more.ftl"))),
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),

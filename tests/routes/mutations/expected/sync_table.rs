@@ -169,6 +169,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         &ENTITY_1,
     ],
     error_codes: &[],
+    released: &[],
     locales: &[],
 };
 ::sync::__if_testing! {

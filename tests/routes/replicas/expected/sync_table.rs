@@ -74,6 +74,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         &ENTITY_0,
     ],
     error_codes: &[],
+    released: &[],
     locales: &[],
 };
 ::sync::__if_testing! {

@@ -260,6 +260,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[
         "chess-no-such-game",
     ],
+    released: &[],
     locales: &[
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
     ],

@@ -124,6 +124,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     scopes: &[],
     entities: &[],
     error_codes: &[],
+    released: &[],
     locales: &[],
 };
 ::sync::__if_testing! {
