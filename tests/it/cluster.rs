@@ -622,16 +622,43 @@ static BEFORE: Table<App> = Table {
     locales: TABLE.locales,
 };
 
-#[tokio::test]
-async fn servers_of_two_builds_have_one_order_and_each_shows_what_it_knows() {
-    let Some(redis) = Redis::new() else { return };
-    let mut config = Config::default();
+/// The test app as it was before `versions/step` had a third version, and the first one still had a handler: any will do.
+static OLDER: Table<App> = Table {
+    manifest_dir: TABLE.manifest_dir,
+    events: Routes {
+        all: TABLE.events.all,
+        find: |path, version| match path {
+            "versions/step" => (version == "v1").then_some(0),
+            _ => (TABLE.events.find)(path, version),
+        },
+    },
+    requests: Routes { all: TABLE.requests.all, find: TABLE.requests.find },
+    states: Routes { all: TABLE.states.all, find: TABLE.states.find },
+    mutations: Routes { all: TABLE.mutations.all, find: TABLE.mutations.find },
+    rooms: TABLE.rooms,
+    scopes: TABLE.scopes,
+    entities: TABLE.entities,
+    replicas: TABLE.replicas,
+    error_codes: TABLE.error_codes,
+    released: &[],
+    locales: TABLE.locales,
+};
+
+/// A server of another build of the app.
+async fn node_of(table: &'static Table<App>, redis: &Redis) -> (TestServer, tempfile::TempDir) {
     let data = tempfile::tempdir().expect("a folder");
+    let mut config = Config::default();
     data.path().clone_into(&mut config.data);
     (config.listen, config.limits) = ("127.0.0.1:0".parse().expect("an address"), false);
     config.bus = Some(redis.url());
     let server = Server::new(async |_config| Ok(App::default()));
-    let old = TestServer::of(server.start(&BEFORE, config).await.expect("it starts"));
+    (TestServer::of(server.start(table, config).await.expect("it starts")), data)
+}
+
+#[tokio::test]
+async fn servers_of_two_builds_have_one_order_and_each_shows_what_it_knows() {
+    let Some(redis) = Redis::new() else { return };
+    let (old, _data) = node_of(&BEFORE, &redis).await;
     let new = node(&redis).await;
     let mut stays = old.connect_as(Identity::page(1)).await;
     let joined = join(&mut stays, "open-a").await;
@@ -716,4 +743,19 @@ async fn a_bus_that_answers_and_takes_nothing_is_away() {
     redis.command(&["CONFIG", "SET", "maxmemory", "0"]);
     assert_eq!(first.ack(waiting).await["status"], "success");
     say_at_last(&mut second, 4).await;
+}
+
+/// A server whose build has none of the newer versions tells its members that they have missed something, which they have.
+#[tokio::test]
+async fn what_happens_as_a_newer_version_is_a_gap_for_servers_that_have_the_older_one_alone() {
+    let Some(redis) = Redis::new() else { return };
+    let (old, _data) = node_of(&OLDER, &redis).await;
+    let new = node(&redis).await;
+    let mut member = old.connect_as(Identity::page(1)).await;
+    join(&mut member, "versions-1").await;
+    let mut speaker = new.connect_as(Identity::page(0)).await;
+    join(&mut speaker, "versions-1").await;
+    let answer = speaker.sync("versions/step", "v1", "versions-1", json!({ "to": "home" })).await;
+    assert_eq!(answer["result"], json!({ "place": "home" }), "{answer}");
+    assert_eq!(member.event("gap").await["room"], "versions-1");
 }

@@ -129,7 +129,9 @@ async fn callers_and_listeners_of_all_versions_meet_in_one_handler() {
     let frames = unsaid.frames_so_far().await;
     let places: Vec<_> = frames.iter().map(|frame| &frame["pos"]).collect();
     assert_eq!(places.len(), 6);
-    assert!(places[..3].iter().chain(&places[4..4]).all(|place| *place == places[0]), "{frames:?}");
+    for event in places.chunks(3) {
+        assert!(event.iter().all(|place| *place == event[0]), "{frames:?}");
+    }
     assert_ne!(places[0], places[3]);
     // What a socket listens to may change at any time.
     caller.call("listen", of_step(&["v2"])).await;
@@ -154,7 +156,10 @@ async fn what_is_wrong_with_a_call_of_an_older_version_is_said_in_its_own_words(
         let answer = caller.sync(STEP, version, ROOM, data).await;
         assert_eq!((&answer["errorCode"], &answer["errorParams"]["path"]), (&json!(code), &path), "{answer}");
     }
-    assert_eq!(heard(&mut other).await, [""; 0]);
+    // The last of them has happened: nobody is to believe that it has not.
+    let told = heard(&mut other).await;
+    assert!(told.len() == 1 && told[0].starts_with("v1 sync-client-failed"), "{told:?}");
+    caller.frames_so_far().await;
     // What cannot be told to who listens to an older version, others are told.
     let answer = other.sync(STEP, "v3", ROOM, json!({ "target": { "place": "downgrade-panic" }, "speed": 1 })).await;
     assert_eq!(answer["status"], "success");
@@ -169,6 +174,86 @@ async fn what_is_wrong_with_a_call_of_an_older_version_is_said_in_its_own_words(
         (json!({ "routes": vec!["a"; 1001] }), "sync-too-many"),
     ] {
         assert_eq!(caller.call("listen", routes).await["errorCode"], code);
+    }
+}
+
+/// The clients hear in the form of what they listen to, whatever kind of filter there is.
+#[tokio::test]
+async fn filters_of_all_kinds_are_told_in_older_forms() {
+    let server = TestServer::start().await;
+    let client = async |outcome: &str, locale: &str, routes: &[&str]| {
+        let mut client = server.connect(member(outcome, outcome, Some(locale))).await;
+        client.call("listen", json!({ "routes": routes })).await;
+        client.join(ROOM).await;
+        client
+    };
+    let old = ["versions/glance/v1", "versions/slow/v1"];
+    let new = ["versions/glance/v2", "versions/slow/v2"];
+    let mut caller = client("ada", "en", &old).await;
+    let mut newest = client("bob", "nl", &new).await;
+    let mut older = client("cy", "nl", &old).await;
+    let mut skipped = client("skip", "de", &old).await;
+    let own = async |client: &mut Client| {
+        let frames = client.frames_so_far().await;
+        frames
+            .iter()
+            .map(|frame| format!("{} {}", frame["cb"].as_str().expect("a route"), frame["clientOutput"]))
+            .collect::<Vec<_>>()
+    };
+    // By group, volatile: the caller leaves itself out.
+    let call = json!({
+        "name": "versions/glance", "version": "v1", "data": { "at": 3 }, "receiver": ROOM, "ignoreSelf": true,
+    });
+    let answer = caller.call("sync", call).await;
+    assert_eq!(answer, json!({ "status": "success", "result": {} }));
+    assert_eq!(own(&mut caller).await, [""; 0]);
+    assert_eq!(own(&mut newest).await, [r#"versions/glance/v2 {"language":"nl","run":3}"#]);
+    assert_eq!(own(&mut older).await, [r#"versions/glance/v1 {"lang":"nl 3"}"#]);
+    skipped.frames_so_far().await;
+    // One that waits, and a report.
+    let call = json!({
+        "name": "versions/slow", "version": "v1", "data": { "word": "hm" }, "receiver": ROOM, "report": true, "id": "one",
+    });
+    let answer = caller.call("sync", call.clone()).await;
+    assert_eq!(answer["report"], json!({ "delivered": 3, "skipped": 1, "failed": 0 }), "{answer}");
+    assert_eq!(caller.call("sync", call).await, answer, "a repeat is told what came of it, and is no second event");
+    assert_eq!(own(&mut newest).await, [r#"versions/slow/v2 {"words":["hm"]}"#]);
+    for client in [&mut caller, &mut older] {
+        assert_eq!(own(client).await, [r#"versions/slow/v1 {"word":"hm"}"#]);
+    }
+    assert_eq!(own(&mut skipped).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn versions_share_what_their_callers_may_do() {
+    let server = TestServer::start_with(|config| config.limits = true).await;
+    let mut caller = listener(&server, "ada", None).await;
+    let mut codes = Vec::new();
+    for (version, data) in [
+        ("v1", json!({ "at": 1 })),
+        ("v2", json!({ "x": 1, "y": 1 })),
+        ("v1", json!({ "at": 1 })),
+        ("v1", json!({ "at": 1 })),
+    ] {
+        codes.push(caller.sync("versions/glance", version, ROOM, data).await["errorCode"].clone());
+    }
+    assert_eq!(codes, [Value::Null, Value::Null, Value::Null, json!("sync-rate-limited")]);
+}
+
+#[tokio::test]
+async fn chunks_are_not_those_of_an_older_version() {
+    let server = TestServer::start().await;
+    let mut client = server.connect_as(Identity::page(1)).await;
+    for (version, chunks) in [("v2", 1), ("v1", 0)] {
+        let call = json!({ "name": "versions/peek", "version": version, "data": { "word": "a" }, "id": version, "stream": true });
+        assert_eq!(client.call("request", call).await["status"], "success");
+        assert_eq!(client.others_so_far().await.len(), chunks, "{version}");
+        let path = format!("/api/versions/peek/{version}?word=a");
+        let request = reqwest::Client::new().get(format!("http://{}{path}", server.address()));
+        let answer = request.header("Accept", "text/event-stream").send().await.expect("an answer");
+        let text = answer.text().await.expect("text");
+        assert_eq!(text.matches("event: stream").count(), chunks, "{text}");
+        assert!(text.contains(if version == "v1" { r#""result":"A""# } else { r#""result":"a""# }), "{text}");
     }
 }
 
@@ -241,9 +326,15 @@ const KIT: Kit<test_app::App> = Kit { start: test_app::test, public: &[], may_pa
 
 #[test]
 fn every_value_goes_through() {
-    for (lane, name) in
-        [(Lane::Event, "versions/step/v2"), (Lane::Event, "versions/ping/v1"), (Lane::Request, "versions/ask/v1")]
-    {
+    for (lane, name) in [
+        (Lane::Event, "versions/step/v1"),
+        (Lane::Event, "versions/step/v2"),
+        (Lane::Event, "versions/ping/v1"),
+        (Lane::Event, "versions/glance/v1"),
+        (Lane::Event, "versions/slow/v1"),
+        (Lane::Request, "versions/ask/v1"),
+        (Lane::Request, "versions/peek/v1"),
+    ] {
         goes_through(&KIT, &RouteUnderTest { lane, name, rule: None });
     }
 }
@@ -269,4 +360,7 @@ fn a_value_that_does_not_go_through_is_shown() {
     expect![[r#"
         `versions/narrow/v1`, which a newer version answers for: the `input` {"word":""} becomes by `upgrade` what the newer version refuses: sync-invalid-input {"path":"word","reason":"length"}
           help: whatever was right in the older version has to go through"#]].assert_eq(&red(Lane::Request, "versions/narrow/v1"));
+    expect![[r#"
+        `lists/shout/v1`, which a newer version answers for: the `input` {"id":"it's \"quoted\" \\ \n\t","text":"long long long long long long long long long long long long "} becomes by `upgrade` what the newer version refuses: sync-invalid-input {"path":"words","reason":"length"}
+          help: whatever was right in the older version has to go through"#]].assert_eq(&red(Lane::Mutation, "lists/shout/v1"));
 }

@@ -239,8 +239,8 @@ async fn rooms_and_places() {
 #[tokio::test]
 async fn what_a_page_relies_on() {
     // While one develops, nobody judges contracts.
-    let running = template::start(|config| config.environment = Environment::Production).await;
-    let mut client = Client::connect(running.address(), Identity::page(1)).await.expect("a connection");
+    let server = TestServer::start_with(|config| config.environment = Environment::Production).await;
+    let mut client = server.connect_as(Identity::page(1)).await;
     check("listen_answer", client.call("listen", golden("listen")).await);
 }
 

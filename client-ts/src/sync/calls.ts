@@ -73,7 +73,7 @@ export class Calls implements Part {
   readonly #pausing = new Map<Pending, ReturnType<typeof setTimeout>>();
   readonly #hearing = new Map<string, (chunk: unknown) => void>();
   #isOpen = false;
-  readonly #retirements: Retirements;
+  readonly retirements: Retirements;
   /** What outlives the page, if anything does. */
   readonly #store: OfflineStore | null;
   readonly #page: string;
@@ -81,6 +81,8 @@ export class Calls implements Part {
   #sockets = 0;
   #asking: ReturnType<typeof setTimeout> | undefined;
   #order = 0;
+  /** Called before something is sent, for what has to come before it. */
+  beforeSend: (event: ClientEvent) => void = () => {};
   /** Stays in a room for a call that a page before has made for it; returns what lets go. */
   holdRoom: (room: string) => () => void = () => () => {};
   /** Those that have waited, for everybody to see. */
@@ -95,7 +97,7 @@ export class Calls implements Part {
     this.#policy = policy;
     this.#store = store;
     this.#page = page;
-    this.#retirements = new Retirements(tools.onProblem, tools.onOutdated);
+    this.retirements = new Retirements(tools.onProblem, tools.onOutdated);
     this.offline = new OfflineCalls(tools.onProblem);
     this.drops = new Listeners(tools.onProblem);
   }
@@ -397,6 +399,7 @@ export class Calls implements Part {
   #send(pending: Pending): void {
     const { connection, onProblem, failure } = this.#tools;
     const { named, sentOn } = pending;
+    this.beforeSend(pending.event);
     this.#onTheirWay.add(pending);
     pending.count(pending.limits.timeoutMs, () => this.#late(pending));
     const isFirst = pending.sentOn === undefined;
@@ -407,7 +410,7 @@ export class Calls implements Part {
       const wasSent = connection.emit(pending.event, payload, message => {
         // An answer that comes after the end of its call is nobody's.
         if (!this.#onTheirWay.has(pending)) return;
-        this.#retirements.note(pending.event, pending.payload, message);
+        this.retirements.note(pending.event, pending.payload, message);
         pending.answered(message);
       });
       if (!wasSent) this.#notSent(pending);

@@ -26,6 +26,11 @@ export class Retirements {
     if (mutations !== undefined && Array.isArray(results)) mutations.forEach((mutation, index) => this.#look(event, mutation, results[index]));
   }
 
+  /** Somebody listens to events of `route`, which end with `day`. */
+  listened(route: string, day: string): void {
+    this.#tell(`sync ${route}`, route, day);
+  }
+
   #look(event: ClientEvent, call: object, answer: unknown): void {
     const { name, version } = call as { name?: string; version?: string };
     if (!isObject(answer) || name === undefined || version === undefined) return;
@@ -33,9 +38,12 @@ export class Retirements {
     if (answer.errorCode === "sync-retired") this.#onOutdated({ reason: "retired", route });
     if (typeof answer.retires !== "string") return;
     // A request may have the name of an event.
-    const key = `${event} ${route}`;
+    this.#tell(`${event} ${route}`, route, answer.retires);
+  }
+
+  #tell(key: string, route: string, day: string): void {
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    this.#onProblem({ kind: "version-retires", route, day: answer.retires });
+    this.#onProblem({ kind: "version-retires", route, day });
   }
 }

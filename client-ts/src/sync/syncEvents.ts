@@ -101,7 +101,7 @@ export class SyncEvents implements Part {
   readonly #onProblem: OnProblem;
   readonly #byRoute = new Map<string, Set<EventCallbacks>>();
   /** Told when the first callback of a route comes. */
-  onRoute: () => void = () => {};
+  onRoute: (route: string) => void = () => {};
   readonly receives: Receives = { sync: frame => this.#deliver(frame) };
 
   constructor(onProblem: OnProblem) {
@@ -114,7 +114,7 @@ export class SyncEvents implements Part {
     const known = this.#byRoute.get(route);
     const entries = known ?? new Set();
     this.#byRoute.set(route, entries.add(entry));
-    if (known === undefined) this.onRoute();
+    if (known === undefined) this.onRoute(route);
     return () => {
       entries.delete(entry);
       if (entries.size === 0 && this.#byRoute.get(route) === entries) this.#byRoute.delete(route);

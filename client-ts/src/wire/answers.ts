@@ -73,7 +73,14 @@ export type RoomsAnswer = { readonly status: "success"; readonly rooms: readonly
  * The answer to `listen`; with what the server makes of the contract of the page, if it said one and the server judges: its own (`same`), one that was
  * released and holds (`kept`), or neither (`unknown`).
  */
-export type ListenAnswer = { readonly status: "success"; readonly contract?: "same" | "kept" | "unknown" } | WireFailure;
+export type ListenAnswer =
+  | {
+      readonly status: "success";
+      readonly contract?: "same" | "kept" | "unknown";
+      /** The last day, `2027-03-01`, of each route that was named, where one was announced. */
+      readonly retires: Readonly<Record<string, string>>;
+    }
+  | WireFailure;
 
 /** The answer to `updateLocation` and `updatePresence`. */
 export type PlainAnswer = { readonly status: "success" } | WireFailure;
@@ -134,11 +141,13 @@ export function parseRoomsAnswer(message: unknown): Read<RoomsAnswer> {
 
 /** Reads the answer to `listen`. */
 export function parseListenAnswer(message: unknown): Read<ListenAnswer> {
-  return parseAnswer<ListenAnswer>(message, ({ contract }) =>
-    contract === "same" || contract === "kept" || contract === "unknown"
-      ? read({ status: "success", contract })
-      : read({ status: "success" }),
-  );
+  return parseAnswer<ListenAnswer>(message, ({ contract, retires = {} }) => {
+    if (!isObject(retires) || !isStrings(Object.values(retires))) return unreadable("`retires` has no days");
+    const days = retires as Record<string, string>;
+    return contract === "same" || contract === "kept" || contract === "unknown"
+      ? read({ status: "success", contract, retires: days })
+      : read({ status: "success", retires: days });
+  });
 }
 
 /** Reads the answer to `updateLocation` or `updatePresence`. */

@@ -143,7 +143,7 @@ const SENT: {
   join_room_presence: { room: "chat-1", presence: true } satisfies JoinRoom,
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,
-  listen: { routes: ["examples/updateCounter/v1", "chat/message/v1"], contract: "0123456789abcdef" } satisfies Listen,
+  listen: { routes: ["versions/aged/v2", "chat/message/v1"], contract: "0123456789abcdef" } satisfies Listen,
   pull: { user: "ada", scope: SCOPE, cursor: 0, limit: 100 } satisfies Pull,
   push: {
     user: "ada",

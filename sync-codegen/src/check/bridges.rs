@@ -96,6 +96,9 @@ pub(super) fn downgrades(tree: &Tree) -> Vec<Diagnostic> {
             let help = "keep its `main`, or remove the type where nobody listens to it any more";
             problems.push(Diagnostic::new(&file.source.path, what, help));
         }
+        if let Some(missing) = forgotten(page, first, (name, file)) {
+            problems.push(missing);
+        }
         let of_kind = |of: &Successor<'_>| of_version(page, of.name, of.file).find(|(name, _)| name.kind() == kind);
         let found: Vec<_> = newer.iter().map(|of| of_kind(of).map(|(_, file)| file)).collect();
         let has = |file: &PageFile| outline(file).is_some_and(|outline| outline.downgrade.is_some());
@@ -117,6 +120,32 @@ pub(super) fn downgrades(tree: &Tree) -> Vec<Diagnostic> {
         }
     }
     problems
+}
+
+/// Nobody makes of a newer output what an older version answers.
+fn forgotten(page: &PageFiles, by: &Successor<'_>, (name, file): (&HandlerName, &PageFile)) -> Option<Diagnostic> {
+    let output = match name.kind() {
+        Kind::Server => "ServerOutput",
+        Kind::Client => "ClientOutput",
+        Kind::Request => "Output",
+        _ => return None,
+    };
+    let newer = of_version(page, by.name, by.file).find(|(newer, _)| newer.kind() == name.kind());
+    let has = newer.is_some_and(|(_, newer)| outline(newer).is_none_or(|outline| outline.downgrade.is_some()));
+    if !declares(file, output) || has {
+        return None;
+    }
+    let older = path_of(name, file);
+    let what =
+        format!("v{} answers with a `{output}`, and nothing makes one of what this version answers", name.version);
+    let help = format!("add `pub fn downgrade(output: &{output}) -> {older}::{output}`");
+    match newer {
+        Some((_, newer)) => Some(Diagnostic::new(&newer.source.path, what, help)),
+        None => {
+            let what = format!("`{output}` is nothing that v{} could answer with", by.name.version);
+            Some(Diagnostic::new(&file.source.path, what, "remove it, or keep `main`"))
+        }
+    }
 }
 
 /// What it takes is shared with those who listen to the newer version.

@@ -201,9 +201,10 @@ fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
     out.open(format!("{private}::{entry}::{new}({private}::RouteId {{"));
     route_id(out, route);
     match upgraded {
-        Some(Upgraded { by, .. }) => {
-            let newest = by.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"));
-            out.close(format!("}}, |old| {private}::upgraded({newest}));"));
+        Some(Upgraded { by, version, .. }) => {
+            let newest = format!("\"{}/{}/v{version}\"", route.page, route.name);
+            let upgraded = by.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"));
+            out.close(format!("}}, {newest}, |old| {private}::upgraded({upgraded}));"));
         }
         None => out.close("});"),
     }
@@ -216,7 +217,7 @@ fn bridged_static(out: &mut Writer, route: &Route, bridged: &Bridged, routes: &[
     let Route { page, name, static_name, .. } = route;
     let Bridged { by, upgrades, downgrades, downgrades_own } = bridged;
     let newest = routes.iter().find(|of| (&of.page, &of.name, of.version) == (page, name, *by));
-    let newest = newest.map_or("", |newest| newest.static_name.as_str());
+    let newest = newest.map(|newest| &newest.static_name).expect("a version is left out whose newest is not there");
     out.line(format!("/// v{by} answers for it."));
     out.open(format!("static {static_name}: &dyn {private}::Route<crate::SyncApp> ="));
     out.open(format!("&{private}::Bridged::new({private}::RouteId {{"));

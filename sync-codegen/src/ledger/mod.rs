@@ -97,12 +97,12 @@ pub fn today() -> Day {
     chrono::Utc::now().date_naive()
 }
 
-/// A version whose last day has passed breaks no promise.
+/// A version whose last day has passed breaks no promise to who calls it; what it has stored is still read, by it or by a newer one.
 fn end(change: &mut Change, retiring: &BTreeMap<String, Day>, today: Day) {
     let days: Option<Vec<_>> = change.origins.iter().map(|origin| retiring.get(origin)).collect();
     let Some(last) = days.and_then(|days| days.into_iter().max().copied()).filter(|day| today > *day) else { return };
-    if change.breaks.iter().any(|breaks| *breaks != Breaks::NewClients) {
-        change.breaks.clear();
+    change.breaks.retain(|breaks| *breaks != Breaks::OldClients);
+    if !change.is_breaking() {
         change.help.clear();
         change.what = match change.kind {
             ChangeKind::RouteRemoved => format!("it is gone, after it has retired on {last}"),

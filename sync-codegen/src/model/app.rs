@@ -78,6 +78,8 @@ impl Route {
 pub(crate) struct Upgraded {
     /// The handler of the newest version: `todos::_mutation::create_v2::__Mutation`.
     pub(crate) handler: String,
+    /// That version.
+    pub(crate) version: u32,
     /// What it is told: `todos::_mutation::create_v1::Args`.
     pub(crate) args: String,
     /// The functions that are called with that, each with what the one before has returned: `todos::_mutation::create_v2::upgrade`.
@@ -264,15 +266,18 @@ fn routes(
         }
     }
     routes.sort_by(|a, b| (&a.page, &a.name, a.version).cmp(&(&b.page, &b.name, b.version)));
-    for index in 0..routes.len() {
-        let Some(by) = routes[index].bridged.as_ref().map(|bridged| bridged.by) else { continue };
-        let Route { page, name, .. } = &routes[index];
-        let Some(newest) = routes.iter().find(|of| (&of.page, &of.name, of.version) == (page, name, by)) else {
-            continue;
-        };
-        let (filter, receivers) = (newest.filter, newest.receivers.clone());
-        (routes[index].filter, routes[index].receivers) = (filter, receivers);
-    }
+    // One whose newest is bad cannot be answered either.
+    let newest: BTreeMap<_, _> = routes
+        .iter()
+        .filter(|route| !route.is_older())
+        .map(|route| ((route.page.clone(), route.name.clone(), route.version), (route.filter, route.receivers.clone())))
+        .collect();
+    routes.retain_mut(|route| {
+        let Some(by) = route.bridged.as_ref().map(|bridged| bridged.by) else { return true };
+        let Some((filter, receivers)) = newest.get(&(route.page.clone(), route.name.clone(), by)) else { return false };
+        (route.filter, route.receivers) = (*filter, receivers.clone());
+        true
+    });
     routes
 }
 
@@ -325,7 +330,7 @@ fn upgrade(
     if name.kind() == Kind::Mutation {
         let handler = format!("{}::{}", modules.last()?, last.name.form.handler);
         let args = format!("{}::{}", mounts.get(&first.told_in.1.source.path)?, first.args);
-        route.upgraded = Some(Upgraded { handler, args, by: upgrades });
+        route.upgraded = Some(Upgraded { handler, version: last.name.version, args, by: upgrades });
         return Some(());
     }
     let downgrades = |is_own: bool| {

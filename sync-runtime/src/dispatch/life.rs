@@ -335,10 +335,12 @@ impl<A: App> Dispatcher<A> {
         let listening = self.check_message(caller).and_then(|_| member(caller)).map(|socket| {
             let found = routes.iter().filter_map(|route| route.rsplit_once('/'));
             let found = found.filter_map(|(path, version)| self.lanes().event(path, version));
-            socket.set_listens(found.map(|found| found.route.id()).collect());
+            let found: Vec<_> = found.map(|found| found.route.id()).collect();
+            let retires = found.iter().filter_map(|route| Some((route.cb, route.retires?))).collect();
+            socket.set_listens(found);
             // While one develops, a page and its server are hardly ever of one build.
             let is_judged = self.config().environment == Environment::Production;
-            answer_listen(contract.filter(|_| is_judged).map(|contract| self.parts().known(contract)))
+            answer_listen(contract.filter(|_| is_judged).map(|contract| self.parts().known(contract)), &retires)
         });
         self.answer(caller, listening)
     }

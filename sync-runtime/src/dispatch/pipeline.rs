@@ -52,6 +52,8 @@ struct Admitted<A: App> {
     arrived: Instant,
     /// How long it may take until it is answered.
     limit: Duration,
+    /// Why it is not run, if it has not been yet: its version has retired.
+    retired: Option<SyncError>,
 }
 
 impl<A: App> Dispatcher<A> {
@@ -84,10 +86,6 @@ impl<A: App> Dispatcher<A> {
         found: Result<Found<'_, A>, SyncError>,
     ) -> Outcome {
         let found = found?;
-        // The app itself is no caller who was told in time.
-        if caller.is_checked() {
-            found.check_retired()?;
-        }
         let route = found.route;
         let session = self.check_session(caller)?;
         self.limit_call(caller, &session, found.budget, arrived)?;
@@ -101,13 +99,21 @@ impl<A: App> Dispatcher<A> {
             }
             return known.outcome().await;
         }
+        // The app itself is no caller who was told in time.
+        let retired = if caller.is_checked() { found.check_retired().err() } else { None };
+        // So it is where it has to be looked up what has happened.
+        let is_kept = key.is_some() && self.parts().call_store.get().is_some_and(|calls| calls.of(options).is_some());
+        if let Some(retired) = retired.as_ref().filter(|_| !is_kept) {
+            return Err(retired.clone());
+        }
         authorize_call(self.parts(), caller, call, route, &session).await?;
         let input = found.decode(call.call())?;
         if options.concurrent || route.streams() {
             turn.pass();
         }
         let limit = options.timeout.unwrap_or(self.config().handler_timeout);
-        let admitted = Admitted { route, metrics: found.metrics.clone(), session, input, arrived, limit };
+        let metrics = found.metrics.clone();
+        let admitted = Admitted { route, metrics, session, input, arrived, limit, retired };
         match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
             None => finish(self.parts(), caller, call, turn, admitted, None).await,
             // It may have been handled by a server that did not live to tell.
@@ -196,7 +202,7 @@ async fn finish<A: App, L: Lane<A>>(
     admitted: Admitted<A>,
     ticket: Option<&mut Ticket>,
 ) -> Outcome {
-    let Admitted { route, metrics, mut session, input, arrived, limit } = admitted;
+    let Admitted { route, metrics, mut session, input, arrived, limit, retired } = admitted;
     let cancelled = ticket.as_ref().map(|ticket| ticket.cancelled().clone());
     let Entered { held, has_waited } = unless(cancelled.as_ref(), call.enter(parts, caller, arrived + limit)).await?;
     if has_waited {
@@ -205,6 +211,7 @@ async fn finish<A: App, L: Lane<A>>(
         authorize_call(parts, caller, call, route, &session).await?;
     }
     let hears = call.call().id.as_deref().filter(|_| call.call().stream);
+    let hears = (route.happens_as().is_none(), hears);
     let said = (call.room(), call.ignore_self());
     let event = route.happens_as().unwrap_or(route);
     let streams = cancelled
@@ -227,6 +234,7 @@ async fn finish<A: App, L: Lane<A>>(
     {
         return Ok(answered);
     }
+    retired.map_or(Ok(()), Err)?;
     let handling = Instant::now();
     let running = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb);
     let done = match &streams {
@@ -234,7 +242,7 @@ async fn finish<A: App, L: Lane<A>>(
         None => running.await,
     };
     metrics.handled(handling.elapsed());
-    let Done { output, effect } = done?;
+    let Done { output, effect, untellable } = done?;
     drop(source);
     // What it has done to values comes right before what it does itself.
     soon(arrived + limit, states.tell()).await;
@@ -242,6 +250,7 @@ async fn finish<A: App, L: Lane<A>>(
     let applied = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
     let state_version = applied.state_version;
     come_back(route, applied.heard, arrived + limit).await;
+    untellable.map_or(Ok(()), Err)?;
     Ok(Answered {
         output,
         report: reported(parts, applied.report, arrived + limit).await,

@@ -54,7 +54,7 @@ impl<A: App> Dispatcher<A> {
     /// Reads an event of a room that was written elsewhere, or in an earlier life of the server; `None` for one that is none of this app's.
     pub(super) fn revive(&self, room: &str, text: &str) -> Option<Fanout<A>> {
         let read: EventText<'_> = serde_json::from_str(text).ok()?;
-        let EventText { name, version, key, sender, ignore_self, input, output } = read;
+        let EventText { name, version, key, sender, ignore_self, input, output, .. } = read;
         let Found { route, metrics, .. } = self.lanes().event(&name, &version)?;
         // What is read is the app's: its `Deserialize` may panic.
         let typed = contained(|| {
@@ -82,9 +82,15 @@ impl<A: App> Dispatcher<A> {
             name: Cow<'a, str>,
             #[serde(borrow)]
             version: Cow<'a, str>,
+            #[serde(default)]
+            older: Vec<String>,
         }
-        let names = serde_json::from_str::<Names<'_>>(text).ok();
-        if names.is_some_and(|Names { name, version }| self.lanes().event(&name, &version).is_some()) {
+        // Clients of this build listen to an older version of it, if there is one here.
+        let is_known = |Names { name, version, older }: Names<'_>| {
+            let mut versions = std::iter::once(&*version).chain(older.iter().map(String::as_str));
+            versions.any(|version| self.lanes().event(&name, version).is_some())
+        };
+        if serde_json::from_str::<Names<'_>>(text).is_ok_and(is_known) {
             tracing::warn!(room, "an event of another server cannot be read: its types are not those of this one");
             return self.hub().gap(room);
         }

@@ -34,6 +34,8 @@ pub(super) struct LiveStreams<'a, A: App> {
     cb: &'static str,
     room: &'a str,
     ignore_self: IgnoreSelf,
+    /// Whether chunks are told to the caller: those of a newer version are not of the one that was called.
+    is_told: bool,
     /// The caller's own name of the call, if it wants to hear chunks.
     hears: Option<&'a str>,
     cancelled: &'a CancellationToken,
@@ -83,7 +85,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
         caller: &'a Caller<A>,
         cb: &'static str,
         (room, ignore_self): (&'a str, IgnoreSelf),
-        hears: Option<&'a str>,
+        (is_told, hears): (bool, Option<&'a str>),
         (cancelled, needs_listener): (&'a CancellationToken, bool),
     ) -> Self {
         let waiting = Waiting { chunks: Vec::new(), bytes: 0, last: None, slow: Vec::new(), is_over: false };
@@ -93,6 +95,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
             cb,
             room,
             ignore_self,
+            is_told,
             hears,
             cancelled,
             waiting: Mutex::new(waiting),
@@ -262,6 +265,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
 
     async fn stream(&self, to: StreamTo<'_>, chunk: &RawValue) -> Result<(), SyncError> {
         let meant = match to {
+            StreamTo::Caller if !self.is_told => return self.check_given_up(),
             StreamTo::Caller => match (self.caller.chunks(), self.hears) {
                 (Some(chunks), _) => {
                     chunks.send(chunk.to_owned()).await;

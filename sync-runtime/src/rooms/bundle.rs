@@ -9,6 +9,8 @@ use crate::wire::Packet;
 #[derive(Debug, Default)]
 pub struct Bundle {
     packets: Vec<Packet>,
+    /// How many bytes the last ones have that say one thing, where these are several.
+    last: Option<usize>,
     /// All packets behind each other, as they are sent.
     written: OnceCell<Vec<u8>>,
     /// The memory of what was written before.
@@ -32,13 +34,13 @@ impl Bundle {
         })
     }
 
-    /// Checks what waits for the socket with this bundle: one packet may pass the limit, whatever its size.
+    /// Checks what waits for the socket with this bundle: one thing that is said may pass the limit, whatever its size.
     ///
     /// # Errors
     ///
     /// When more than `limit` bytes wait before the last packet.
     pub fn check(&self, waiting: usize, limit: usize) -> Result<(), QueueFull> {
-        let last = self.packets.last().map_or(0, |packet| packet.bytes().len());
+        let last = self.last.or_else(|| Some(self.packets.last()?.size())).unwrap_or_default();
         if waiting > limit + last { Err(QueueFull) } else { Ok(()) }
     }
 
@@ -48,9 +50,13 @@ impl Bundle {
     /// is moved, since a second owner costs an allocation.
     pub(super) fn replace(&mut self, packets: &mut [Packet]) {
         if packets.iter().any(Packet::has_others) {
+            let last = packets.last().map(Packet::size);
             let mut apart: Vec<_> = packets.iter_mut().flat_map(|packet| packet.take().apart()).collect();
-            return self.replace(&mut apart);
+            self.replace(&mut apart);
+            self.last = last;
+            return;
         }
+        self.last = None;
         let same = self.packets.len() == packets.len()
             && self.packets.iter().zip(&*packets).all(|(held, packet)| held.is_same(packet));
         if same {
@@ -73,10 +79,10 @@ impl From<Packet> for Bundle {
 
 impl From<Vec<Packet>> for Bundle {
     fn from(packets: Vec<Packet>) -> Self {
-        let packets = match packets.iter().any(Packet::has_others) {
-            true => packets.into_iter().flat_map(Packet::apart).collect(),
-            false => packets,
-        };
-        Self { packets, ..Self::default() }
+        if !packets.iter().any(Packet::has_others) {
+            return Self { packets, ..Self::default() };
+        }
+        let last = packets.last().map(Packet::size);
+        Self { packets: packets.into_iter().flat_map(Packet::apart).collect(), last, ..Self::default() }
     }
 }

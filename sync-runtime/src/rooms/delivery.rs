@@ -283,7 +283,7 @@ impl<A: App> Visit<'_, A> {
             match reach {
                 Reach::Now(Some(packet)) => {
                     row.sent(seq);
-                    bytes += packet.bytes().len();
+                    bytes += packet.size();
                     self.packets.push(packet);
                     if bytes >= PIECE {
                         self.end_piece(index);

@@ -464,8 +464,8 @@ impl<A: App> HeldSeat<A> {
             };
             piece.append(&mut facts.take_chunks());
             if let Some(packet) = shown {
-                bytes += packet.bytes().len();
-                shown_bytes += packet.bytes().len();
+                bytes += packet.size();
+                shown_bytes += packet.size();
                 piece.push(packet);
                 last = Some(seq);
             }

@@ -159,7 +159,10 @@ impl<A: App> Socket<A> {
     }
 
     /// Notes of which routes it hears events.
-    pub fn set_listens(&self, routes: Vec<&'static RouteId>) {
+    pub fn set_listens(&self, mut routes: Vec<&'static RouteId>) {
+        routes.sort_by_key(|route| route.cb);
+        routes.dedup_by_key(|route| route.cb);
+        routes.shrink_to_fit();
         self.listens.store(Some(Arc::new(routes)));
     }
 

@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use sync_schema::RouteTypes;
 
-use crate::contain::Guarded;
+use crate::clock::Seldom;
+use crate::contain::{Guarded, Panicked, contained, log_panicked};
 use crate::error::SyncError;
 use crate::route::run::encode;
 use crate::route::{App, Auth, BoxFuture, Ctx, Done, FilterKind, Route, RouteId, RouteOptions, TypedCall};
@@ -126,6 +127,10 @@ where
         Some(self.to)
     }
 
+    fn answered_as(&self) -> &'static str {
+        self.to.id().cb
+    }
+
     fn older_form(&'static self) -> Option<&'static dyn OlderForm> {
         Some(self)
     }
@@ -186,12 +191,30 @@ impl<R: Newest, Out: Wire> TypedCall<R::App> for BridgedCall<R, Out> {
         Box::pin(async move {
             let Self { call, downgrade, cb } = *self;
             let done = call.run(ctx).await?;
-            let output = downgraded(&done.output, downgrade, cb).map_err(|error| {
-                tracing::error!(route = cb, error = crate::error::chain(&error), "an answer has no older form");
-                SyncError::new("sync-server-failed")
-            })?;
-            Ok(Done { output, ..done })
+            // It has happened, whether this caller can be told in its own words or not.
+            Ok(match told(cb, || downgraded(&done.output, downgrade, cb)) {
+                Some(output) => Done { output, ..done },
+                None => Done { untellable: Some(SyncError::new("sync-server-failed")), ..done },
+            })
         })
+    }
+}
+
+/// Returns the older form of something, if it has one; the app's code may panic.
+pub(crate) fn told(cb: &str, downgrade: impl FnOnce() -> Result<Box<RawValue>, Untellable>) -> Option<Box<RawValue>> {
+    match contained(downgrade) {
+        Ok(Ok(told)) => Some(told),
+        Ok(Err(error)) => {
+            static UNTELLABLE: Seldom = Seldom::at_most(20);
+            if let Some(times) = UNTELLABLE.happened() {
+                tracing::error!(route = cb, error = crate::error::chain(&error), times, "an output has no older form");
+            }
+            None
+        }
+        Err(Panicked) => {
+            log_panicked(cb, "downgrade");
+            None
+        }
     }
 }
 

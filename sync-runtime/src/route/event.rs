@@ -248,7 +248,7 @@ where
             let Self { input, input_bytes, cb, .. } = *self;
             let (output, json) = run_handler::<S>(ctx, &input, cb).await?;
             let event = TypedEvent::<S, C>::new(input, input_bytes, output, json.clone(), cb);
-            Ok(Done { output: json, effect: Effect::Event(Box::new(event)) })
+            Ok(Done::new(json, Effect::Event(Box::new(event))))
         })
     }
 }

@@ -29,6 +29,7 @@ mod test_app;
 
 pub use app::{App, Presence, Present};
 pub use auth::{Auth, Denied};
+pub(crate) use bridge::told;
 pub use bridge::{Bridged, Newest, OlderForm, Untellable};
 pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCtx};
 pub use event::{ClientOnly, Event, Paired, ServerOnly};

@@ -271,7 +271,8 @@ pub trait Mutate<A: App>: Send + Sync {
 /// A route of the mutation lane, which is told a `Told`: what its handler takes, or what an older version took.
 pub struct MutationOnly<H: MutationHandler, Told = <H as MutationHandler>::Args> {
     id: RouteId,
-    is_older: bool,
+    /// The `cb` of the version whose handler it is, where that is a newer one.
+    newest: Option<&'static str>,
     accept: Accept<H, Told>,
 }
 
@@ -282,15 +283,15 @@ impl<H: MutationHandler> MutationOnly<H> {
     /// Gives the mutation its names.
     #[must_use]
     pub const fn new(id: RouteId) -> Self {
-        Self { id, is_older: false, accept: Ok }
+        Self { id, newest: None, accept: Ok }
     }
 }
 
 impl<H: MutationHandler, Old> MutationOnly<H, Old> {
     /// Gives an older version its names, of which the handler is a newer one's.
     #[must_use]
-    pub const fn upgraded(id: RouteId, accept: Accept<H, Old>) -> Self {
-        Self { id, is_older: true, accept }
+    pub const fn upgraded(id: RouteId, newest: &'static str, accept: Accept<H, Old>) -> Self {
+        Self { id, newest: Some(newest), accept }
     }
 }
 
@@ -343,7 +344,11 @@ impl<H: MutationHandler, Told: Wire + Send + Sync> Route<H::App> for MutationOnl
     }
 
     fn older_form(&'static self) -> Option<&'static dyn OlderForm> {
-        if self.is_older { Some(self) } else { None }
+        if self.newest.is_some() { Some(self) } else { None }
+    }
+
+    fn answered_as(&self) -> &'static str {
+        self.newest.unwrap_or(self.id.cb)
     }
 
     fn types(&self, model: &mut Model) -> RouteTypes {
@@ -380,7 +385,7 @@ impl<H: MutationHandler, Told: Wire + Send + Sync> TypedCall<H::App> for SentMut
             let args = (self.accept)(self.told.into_inner())?;
             let args = H::prepare(ctx, args).await?;
             let mutation = Box::new(Mutation::<H>(Guarded::new(args)));
-            Ok(Done { output: RawValue::NULL.to_owned(), effect: Effect::Mutate(mutation) })
+            Ok(Done::new(RawValue::NULL.to_owned(), Effect::Mutate(mutation)))
         })
     }
 }

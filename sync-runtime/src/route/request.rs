@@ -113,7 +113,7 @@ impl<H: ServerHandler> TypedCall<H::App> for RequestCall<H> {
         Box::pin(async move {
             let Self { input, cb } = *self;
             let (_, output) = run_handler::<H>(ctx, &input, cb).await?;
-            Ok(Done { output, effect: Effect::None })
+            Ok(Done::new(output, Effect::None))
         })
     }
 }

@@ -189,6 +189,11 @@ pub trait Route<A: App>: Send + Sync {
         None
     }
 
+    /// Returns the `cb` of the version that answers for it, with which it shares what its callers may do: its own for most.
+    fn answered_as(&self) -> &'static str {
+        self.id().cb
+    }
+
     /// Returns how it tells what happens as a newer version of it.
     fn older_form(&'static self) -> Option<&'static dyn OlderForm> {
         None
@@ -232,6 +237,15 @@ pub struct Done<A: App> {
     pub output: Box<RawValue>,
     /// What the lane of the route does with it.
     pub effect: Effect<A>,
+    /// What the caller is told in place of the output: it has happened, and cannot be told.
+    pub untellable: Option<SyncError>,
+}
+
+impl<A: App> Done<A> {
+    /// What is told as it is.
+    pub(crate) fn new(output: Box<RawValue>, effect: Effect<A>) -> Self {
+        Self { output, effect, untellable: None }
+    }
 }
 
 /// What follows from a call for others than its caller.

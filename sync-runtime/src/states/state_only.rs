@@ -99,7 +99,7 @@ impl<S: SharedState> TypedCall<S::App> for Action<S> {
         Box::pin(async move {
             let action = S::prepare(ctx, self.0.into_inner()).await?;
             let act = Box::new(Action::<S>(Guarded::new(action)));
-            Ok(Done { output: RawValue::NULL.to_owned(), effect: Effect::Act(act) })
+            Ok(Done::new(RawValue::NULL.to_owned(), Effect::Act(act)))
         })
     }
 }

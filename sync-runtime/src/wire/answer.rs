@@ -1,5 +1,7 @@
 //! What a caller gets back: acknowledgements and HTTP bodies.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -110,18 +112,21 @@ pub enum Known {
     Unknown,
 }
 
-/// Writes `{ status:"success", contract? }`, the answer to `listen`.
+/// Writes `{ status:"success", contract?, retires? }`, the answer to `listen`; `retires` has the last day of each route that somebody listens to, where
+/// one was announced.
 ///
 /// Source: `tests/wire/listen_answer.json`.
 #[must_use]
-pub fn answer_listen(contract: Option<Known>) -> Box<RawValue> {
+pub fn answer_listen(contract: Option<Known>, retires: &BTreeMap<&str, Day>) -> Box<RawValue> {
     #[derive(Serialize)]
-    struct Answer {
+    struct Answer<'a> {
         status: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         contract: Option<Known>,
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        retires: &'a BTreeMap<&'a str, Day>,
     }
-    json(&Answer { status: "success", contract })
+    json(&Answer { status: "success", contract, retires })
 }
 
 /// Writes `{ status:"success", rooms }`, the answer to `leaveRoom` and `joinedRooms`.

@@ -102,7 +102,7 @@ impl Envelope {
     #[must_use]
     pub fn error_of(&self, other: &Self, packet: &Packet) -> Packet {
         let begins = |cb: &str| format!("{}{{\"cb\":{}", AROUND.0, serde_json::Value::from(cb)).into_bytes();
-        let rest = packet.bytes().strip_prefix(&*begins(other.cb)).unwrap_or_default();
+        let rest = packet.bytes().strip_prefix(&*begins(other.cb)).expect("a packet of that envelope");
         Packet::new(&[&begins(self.cb), rest], self.topic.clone())
     }
 

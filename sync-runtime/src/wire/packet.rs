@@ -126,7 +126,13 @@ impl Packet {
     /// Sends others with it, right behind it.
     #[must_use]
     pub(crate) fn with(self, others: Vec<Self>) -> Self {
-        Self { others: Some(Arc::new(others)).filter(|others| !others.is_empty()), ..self }
+        Self { others: if others.is_empty() { None } else { Some(Arc::new(others)) }, ..self }
+    }
+
+    /// Returns how many bytes it has, with those that go out with it.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len()
+            + self.others.iter().flat_map(|others| others.iter()).map(|other| other.text.len()).sum::<usize>()
     }
 
     /// Returns whether others go out with it.

@@ -197,11 +197,17 @@ impl<'a> Compared<'a> {
     fn route(&mut self, id: &str, old: &'a RouteTypes, new: &'a RouteTypes) {
         self.room(id, old.room.as_deref(), new.room.as_deref());
         if old.retires != new.retires {
-            let what = match new.retires {
-                Some(day) => format!("it retires after {day}"),
-                None => "it does not retire any more".to_owned(),
+            let (breaks, what, help): (&[Breaks], _, _) = match (old.retires, new.retires) {
+                (Some(was), Some(day)) if day < was => {
+                    let what = format!(
+                        "it was to retire after {was} and retires after {day}: old clients were told the other day"
+                    );
+                    (&[Breaks::OldClients], what, "keep the day, or name a later one".to_owned())
+                }
+                (_, Some(day)) => (&[], format!("it retires after {day}"), String::new()),
+                (_, None) => (&[], "it does not retire any more".to_owned(), String::new()),
             };
-            self.tell(id, Kind::RetirementChanged, &[], what, String::new());
+            self.tell(id, Kind::RetirementChanged, breaks, what, help);
         }
         for payload in &old.payloads {
             if let Some(now) = new.payloads.iter().find(|now| now.name == payload.name) {

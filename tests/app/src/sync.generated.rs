@@ -504,6 +504,10 @@ pub mod versions {
         pub mod narrow_v1;
         #[path = "narrow_v2.rs"]
         pub mod narrow_v2;
+        #[path = "peek_v1.rs"]
+        pub mod peek_v1;
+        #[path = "peek_v2.rs"]
+        pub mod peek_v2;
         #[path = "total_v1.rs"]
         pub mod total_v1;
         #[path = "total_v2.rs"]
@@ -542,6 +546,24 @@ pub mod versions {
         pub mod server;
     }
     #[path = "_sync"]
+    pub mod glance_v1 {
+        #[path = "glance_client_v1.rs"]
+        pub mod client;
+        #[path = "glance_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod glance_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::glance_v1 as v1;
+        #[path = "glance_client_v2.rs"]
+        pub mod client;
+        #[path = "glance_server_v2.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod ping_v1 {
         #[path = "ping_client_v1.rs"]
         pub mod client;
@@ -554,6 +576,20 @@ pub mod versions {
         pub use super::ping_v1 as v1;
         #[path = "ping_server_v2.rs"]
         pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod slow_v1 {
+        #[path = "slow_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod slow_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::slow_v1 as v1;
+        #[path = "slow_client_v2.rs"]
+        pub mod client;
     }
     #[path = "_sync"]
     pub mod step_v1 {

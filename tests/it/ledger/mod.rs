@@ -227,7 +227,7 @@ fn what_nobody_relies_on_may_break(app: &Outside) {
         "{said}"
     );
     let (_, _, said) = sync(app, "release --accept t/change/v1");
-    assert!(said.contains("nothing that is promised is called `t/change/v1`"), "{said}");
+    assert!(said.contains("nothing that was released is called `t/change/v1`"), "{said}");
     let (is_done, _, said) = sync(app, "release --accept t/change1/v1");
     let ledger = std::fs::read_to_string(app.path(LEDGER)).expect("a ledger");
     assert!(is_done && !ledger.contains("t/change1 v1") && ledger.contains("t/change2 v1"), "{said}");
@@ -238,8 +238,8 @@ fn what_ends_is_announced(app: &Outside) {
     for (words, told) in [
         ("release --retire t/change2/v1", "write `chess/move/v1=2027-03-01`, or `chess/move/v1=never`"),
         ("release --retire t/change2/v1=2027-02-30", "`2027-02-30` is no day"),
-        ("release --retire t/change2/v1=2001-03-01", "2001-03-01 has passed, and was never announced"),
-        ("release --retire t/gone/v1=2999-03-01", "nothing that is promised is called `t/gone/v1`"),
+        ("release --retire t/change2/v1=2001-03-01", "2001-03-01 is no day that can be announced"),
+        ("release --retire t/gone/v1=2999-03-01", "the app has no version that is called `t/gone/v1`"),
     ] {
         let (is_done, _, said) = sync(app, words);
         assert!(!is_done && said.contains(told), "{words}: {said}");
@@ -251,6 +251,9 @@ fn what_ends_is_announced(app: &Outside) {
     let (_, said) = app.cargo(&["build", "--package", "ledger-app-server"]);
     let types = std::fs::read_to_string(app.path("ledger-app/apiTypes.generated.ts")).expect("types");
     assert_eq!(types.matches("@deprecated Not answered any more after 2999-03-01.").count(), 1, "{said}");
+
+    let (is_done, _, said) = sync(app, "release --retire t/change2/v1=2998-03-01");
+    assert!(!is_done && said.contains("it was to retire after 2999-03-01 and retires after 2998-03-01"), "{said}");
 
     let path = app.path(&format!("ledger-app/{}", file(2)));
     let source = std::fs::read_to_string(&path).expect("a file");

@@ -5,7 +5,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use sync_codegen::ledger::Ledger;
 use sync_schema::{Api, Change, compare};
@@ -89,11 +89,14 @@ fn unpack(app_dir: &Path, revision: &str, folder: &Path) -> Result<PathBuf, Fail
         return Err(Failure::with_help(format!("git knows no revision `{revision}`"), help));
     };
     let inside = inside(app_dir)?;
+    let tree = format!("{commit}:{inside}");
+    if git(app_dir, &["rev-parse", "--verify", "--quiet", &tree])?.is_none() {
+        return Err(Failure::new(format!("there is no such app in `{revision}`: `{inside}`")));
+    }
     let gone = || Failure::new(format!("there is no such app in `{revision}`: `{inside}`"));
     // By an index of its own: what is staged stays so, and what an archive would leave out is there.
     let index = folder.join("index");
     let there = folder.join("files");
-    let tree = format!("{commit}:{inside}");
     let mut prefix = there.clone().into_os_string();
     prefix.push("/");
     let steps = [
@@ -103,7 +106,12 @@ fn unpack(app_dir: &Path, revision: &str, folder: &Path) -> Result<PathBuf, Fail
     for step in &steps {
         // Its folders are named from the top of the repository, and so are these.
         let (step, index) = (step.iter().map(OsString::as_os_str), ("GIT_INDEX_FILE", index.as_os_str()));
-        asked(&top(app_dir)?, step, Some(index))?.ok_or_else(gone)?;
+        asked(&top(app_dir)?, step, Some(index))?.map_err(|said| {
+            Failure::with_help(
+                format!("the files of `{revision}` cannot be had: {said}"),
+                "look whether git can check it out",
+            )
+        })?;
     }
     if there.join("src").is_dir() { Ok(there) } else { Err(gone()) }
 }
@@ -120,20 +128,23 @@ fn inside(app_dir: &Path) -> Result<String, Failure> {
 
 /// What git says, without the end of its line; `None` where it refuses.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Failure> {
-    asked(folder, arguments.iter().map(OsStr::new), None)
+    Ok(asked(folder, arguments.iter().map(OsStr::new), None)?.ok())
 }
 
+/// What git says, or why it refuses.
 fn asked<'a>(
     folder: &Path,
     arguments: impl Iterator<Item = &'a OsStr>,
     variable: Option<(&str, &OsStr)>,
-) -> Result<Option<String>, Failure> {
-    let mut git = Command::new("git");
-    git.args(arguments).envs(variable).current_dir(folder).stderr(Stdio::null());
-    let output = git.output().map_err(Failure::program("git", "install git"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    // Names of folders may end with spaces.
-    Ok(output.status.success().then(|| said.strip_suffix('\n').unwrap_or(&said).to_owned()))
+) -> Result<Result<String, String>, Failure> {
+    let output = Command::new("git").args(arguments).envs(variable).current_dir(folder).output();
+    let output = output.map_err(Failure::program("git", "install git"))?;
+    let said = |bytes: &[u8]| {
+        let said = String::from_utf8_lossy(bytes);
+        // Names of folders may end with spaces.
+        said.strip_suffix('\n').unwrap_or(&said).to_owned()
+    };
+    Ok(if output.status.success() { Ok(said(&output.stdout)) } else { Err(said(&output.stderr)) })
 }
 
 /// The app's folder as GitHub names files: seen from the top of the repository.

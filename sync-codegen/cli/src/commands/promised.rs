@@ -8,7 +8,11 @@ use sync_schema::{Api, RouteTypes};
 use crate::failure::Failure;
 
 /// The names of what is promised: `event chess/move v1`, `session`, `error chess-full`.
-pub(super) struct Promised(BTreeSet<String>);
+pub(super) struct Promised {
+    names: BTreeSet<String>,
+    /// What is said where nothing is called so: `nothing that was released is called`, and how such a name looks.
+    none: (&'static str, &'static str),
+}
 
 impl Promised {
     /// Everything that was released.
@@ -24,12 +28,17 @@ impl Promised {
             names.extend(presence.map(|room| format!("presence in {room}")));
             names.extend(part.declarations().iter().map(|(_, declaration)| format!("foreign {}", declaration.name)));
         }
-        Self(names)
+        let help = "name it as `cargo sync diff` does: `chess/move/v1`, `session`, `\"error chess-full\"`";
+        Self { names, none: ("nothing that was released is called", help) }
     }
 
     /// The routes that an app has.
     pub(super) fn routes(api: &Api) -> Self {
-        Self(api.routes.iter().map(RouteTypes::id).collect())
+        let names = api.routes.iter().map(RouteTypes::id).collect();
+        Self {
+            names,
+            none: ("the app has no version that is called", "`cargo sync list` names them all: `chess/move/v1`"),
+        }
     }
 
     /// Returns what is meant by a name that somebody has typed: `chess/move/v1` is `event chess/move v1`.
@@ -38,14 +47,14 @@ impl Promised {
     ///
     /// Nothing is called so, or several things are.
     pub(super) fn meant(&self, named: &str) -> Result<&str, Failure> {
-        if let Some(known) = self.0.get(named) {
+        if let Some(known) = self.names.get(named) {
             return Ok(known);
         }
         match self.called(named).as_slice() {
             [known] => Ok(known),
             [] => {
-                let help = "name it as `cargo sync diff` does: `chess/move/v1`, `session`, `\"error chess-full\"`";
-                Err(Failure::with_help(format!("nothing that is promised is called `{named}`"), help).usage())
+                let (none, help) = self.none;
+                Err(Failure::with_help(format!("{none} `{named}`"), help).usage())
             }
             several => {
                 let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
@@ -66,7 +75,7 @@ impl Promised {
     }
 
     fn called(&self, typed: &str) -> Vec<&str> {
-        self.0.iter().filter(|name| short(name).as_deref() == Some(typed)).map(String::as_str).collect()
+        self.names.iter().filter(|name| short(name).as_deref() == Some(typed)).map(String::as_str).collect()
     }
 }
 

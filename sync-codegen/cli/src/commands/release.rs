@@ -62,9 +62,9 @@ pub(super) fn run(asked: &Release, project: &Project, terminal: &mut Terminal) -
 fn retire(api: &mut Api, asked: &[Retirement]) -> Result<(), Failure> {
     let routes = Promised::routes(api);
     for Retirement { what, last } in asked {
-        if let Some(day) = last.filter(|day| *day < ledger::today()) {
-            let help = "callers are warned until then: name a day that is still to come, or today";
-            return Err(Failure::with_help(format!("{day} has passed, and was never announced"), help).usage());
+        if let Some(day) = last.filter(|day| *day <= ledger::today()) {
+            let help = "callers are warned until then: name a day that is still to come";
+            return Err(Failure::with_help(format!("{day} is no day that can be announced"), help).usage());
         }
         let id = routes.meant(what)?;
         api.routes.iter_mut().filter(|route| route.id() == id).for_each(|route| route.retires = *last);

@@ -124,7 +124,7 @@ impl<A: App> Directory<A> {
         let schemas = routes.all.iter().map(|route| route.input_schema().nested(config.nesting_limit)).collect();
         let budget = |route: &&'static dyn Route<A>| {
             let options = route.options();
-            limits.of_route(route.id().cb, options.rate_limit, options.volatile)
+            limits.of_route(route.answered_as(), options.rate_limit, options.volatile)
         };
         let budgets = routes.all.iter().map(budget).collect();
         let metrics = routes.all.iter().map(|route| metrics(route.id().cb)).collect();

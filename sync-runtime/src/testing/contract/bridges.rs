@@ -40,23 +40,34 @@ pub fn goes_through<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         };
         let (Some(new), Some(old)) = (shape(&new_types), shape(&old_types)) else { continue };
         let schema = InputSchema::new(&models[1], &old);
+        let mut gone_through = Err("nothing was made up".to_owned());
         for value in made_up(&models[0], &new) {
             let told = contained(|| downgrade(form, &to_raw_value(&value).expect("JSON")));
             match told {
                 // What is no value of the type is none that was ever answered.
-                Ok(Err(Untellable::Read(_))) => {}
+                Ok(Err(Untellable::Read(error))) => {
+                    gone_through = gone_through.or_else(|_| Err(format!("{value}: {error}")));
+                }
                 Ok(Ok(told)) => {
                     if let Err(wrong) = schema.check(told.get()) {
                         let place = format!("wrong at `{}`: {}", wrong.path, wrong.reason);
                         let what = format!("becomes {told} by `downgrade`, which is {place}");
                         fail(&subject, name, &value, &what);
                     }
+                    gone_through = Ok(());
                 }
                 Ok(Err(Untellable::Write)) => {
                     fail(&subject, name, &value, "becomes something without a JSON form by `downgrade`")
                 }
                 Err(Panicked) => fail(&subject, name, &value, "makes `downgrade` panic"),
             }
+        }
+        if let Err(why) = gone_through {
+            panic!(
+                "`{}`, which a newer version answers for: no `{name}` of that can be read as what it was written from ({why})\n  help: what is \
+                 told is made of its JSON: a type has to read what it writes",
+                subject.name()
+            );
         }
     }
 }
@@ -111,6 +122,7 @@ pub fn reads_what_was_stored<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         let mut model = Model::default();
         // One that is kept in memory alone has stored nothing.
         let Some(stored) = of.types(&mut model).stored else { continue };
+        let mut is_tried = false;
         for value in made_up(&model, &stored.shape) {
             let json = value.to_string();
             // What is no value of that version was never stored.
@@ -118,6 +130,7 @@ pub fn reads_what_was_stored<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
             if !is_own {
                 continue;
             }
+            is_tried = true;
             if let Err(error) = state.go_on(place(), as_stored(version, &json)) {
                 let what = format!("value of `{path}/{named}`");
                 panic!(
@@ -127,6 +140,7 @@ pub fn reads_what_was_stored<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
                 );
             }
         }
+        assert!(is_tried, "`{}`: no value was found that `{path}/{named}` could have stored", subject.name());
     }
 }
 

@@ -22,6 +22,22 @@ pub mod bad {
         pub mod server;
     }
     #[path = "_sync"]
+    pub mod forgotten_v1 {
+        #[path = "forgotten_client_v1.rs"]
+        pub mod client;
+        #[path = "forgotten_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod forgotten_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::forgotten_v1 as v1;
+        #[path = "forgotten_server_v2.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod gap_v1 {
         #[path = "gap_server_v1.rs"]
         pub mod server;
@@ -42,6 +58,24 @@ pub mod bad {
         #[allow(unused_imports)]
         pub use super::gap_v2 as v2;
         #[path = "gap_server_v3.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod hidden_v1 {
+        #[path = "hidden_client_v1.rs"]
+        pub mod client;
+        #[path = "hidden_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod hidden_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::hidden_v1 as v1;
+        #[path = "hidden_client_v2.rs"]
+        pub mod client;
+        #[path = "hidden_server_v2.rs"]
         pub mod server;
     }
     #[path = "_sync"]

@@ -52,7 +52,7 @@ static TODOS_MUTATION_RENAME_V1: ::sync::__private::MutationOnly<todos::_mutatio
         cb: "todos/rename/v1",
         sources: &["src/todos/_mutation/rename_v1.rs"],
         retires: None,
-    }, |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(todos::_mutation::rename_v2::upgrade(old))));
+    }, "todos/rename/v3", |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(todos::_mutation::rename_v2::upgrade(old))));
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RENAME_V2: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation, todos::_mutation::rename_v2::Args> =
     ::sync::__private::MutationOnly::upgraded(::sync::__private::RouteId {
@@ -63,7 +63,7 @@ static TODOS_MUTATION_RENAME_V2: ::sync::__private::MutationOnly<todos::_mutatio
         cb: "todos/rename/v2",
         sources: &["src/todos/_mutation/rename_v2.rs"],
         retires: None,
-    }, |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(old)));
+    }, "todos/rename/v3", |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(old)));
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RENAME_V3: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation> =
     ::sync::__private::MutationOnly::new(::sync::__private::RouteId {

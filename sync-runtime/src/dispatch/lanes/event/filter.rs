@@ -112,6 +112,10 @@ impl<A: App> Fanout<A> {
         &self.sender
     }
 
+    fn forms(&self) -> &[&'static dyn OlderForm] {
+        self.older.as_deref().unwrap_or_default()
+    }
+
     fn cb(&self) -> &'static str {
         self.route.cb
     }
@@ -130,6 +134,7 @@ impl<A: App> Delivery<A> for Fanout<A> {
         let event = EventText {
             name: self.route.path.into(),
             version: self.route.version.into(),
+            older: self.forms().iter().map(|form| form.id().version.to_owned()).collect(),
             key: self.sender.key,
             sender: &sender,
             ignore_self: self.ignore_self,
@@ -140,7 +145,8 @@ impl<A: App> Delivery<A> for Fanout<A> {
     }
 
     fn size(&self) -> usize {
-        self.event.server_output().get().len() + ENVELOPE
+        // About as much in each form.
+        (self.event.server_output().get().len() + ENVELOPE) * (1 + self.forms().len())
     }
 
     fn place(mut self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
@@ -148,8 +154,8 @@ impl<A: App> Delivery<A> for Fanout<A> {
         let reporter = self.reporter.take();
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb(), &self.room, pos, self.event.server_output(), self.volatile);
-        let forms = self.older.as_deref().unwrap_or_default();
-        let older = OlderFrames::of(forms, &self.room, &self.positions.seal(position), &*self.event, self.volatile);
+        let older =
+            OlderFrames::of(self.forms(), &self.room, &self.positions.seal(position), &*self.event, self.volatile);
         let judge =
             Judge { fanout: *self, envelope, older, outputs: Mutex::default(), is_over: AtomicBool::new(false) };
         Box::new(InPlace {
@@ -296,7 +302,8 @@ struct Judge<A: App> {
 
 impl<A: App> Kept<A> for Judge<A> {
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.fanout.bytes() + 2 * self.envelope.bytes()
+        let older = self.older.as_ref().map_or(0, OlderFrames::bytes);
+        size_of::<Self>() + self.fanout.bytes() + 2 * self.envelope.bytes() + older
     }
 
     fn topic(&self) -> Option<&Arc<Topic>> {

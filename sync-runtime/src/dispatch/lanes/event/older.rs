@@ -3,10 +3,9 @@
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
 
-use crate::contain::contained;
 use crate::error::SyncError;
 use crate::rooms::Row;
-use crate::route::{App, Event, OlderForm, RouteId, Untellable};
+use crate::route::{App, Event, OlderForm, RouteId, told};
 use crate::wire::{Envelope, Packet};
 
 /// The frames of one event in all older forms.
@@ -20,8 +19,8 @@ struct Frames {
     envelope: Envelope,
     /// What happened has no such form: whoever listens is told so.
     is_untellable: bool,
-    /// The one that was written last, with what the newer form of it was: members mostly get what the one before them has got.
-    last: Mutex<Option<(Packet, Packet)>>,
+    /// The one that was written last, behind what the newer form of it was, or that there is none: members mostly get what the one before them has got.
+    last: Mutex<Option<(Packet, Option<Packet>)>>,
 }
 
 impl OlderFrames {
@@ -34,7 +33,7 @@ impl OlderFrames {
         volatile: bool,
     ) -> Option<Self> {
         let frames = |form: &&'static dyn OlderForm| {
-            let output = told(*form, || form.server_output(event.server_output()));
+            let output = told(form.id().cb, || form.server_output(event.server_output()));
             let shown = output.as_deref().unwrap_or(RawValue::NULL);
             let envelope = Envelope::new(form.id().cb, room, pos.to_owned(), shown, volatile);
             Frames { form: *form, envelope, is_untellable: output.is_none(), last: Mutex::default() }
@@ -54,15 +53,22 @@ impl OlderFrames {
         sentence: impl Fn(&SyncError) -> String,
     ) -> Packet {
         let listens = member.socket().listens();
-        let hears = |id: &RouteId| listens.as_ref().is_none_or(|routes| routes.iter().any(|route| route.cb == id.cb));
+        let hears =
+            |id: &RouteId| listens.as_ref().is_none_or(|routes| routes.iter().any(|route| std::ptr::eq(*route, id)));
         let heard = self.forms.iter().filter(|frames| hears(frames.form.id()));
-        let mut packets: Vec<_> = heard.map(|frames| frames.packet(newest, &packet, is_alone, &sentence)).collect();
-        // Older ones first: who takes its place from them, and is cut off behind them, has had what it listens to.
-        if packets.is_empty() || hears(route) {
-            packets.push(packet);
+        let mut packets = heard.map(|frames| frames.packet(newest, &packet, is_alone, &sentence));
+        let Some(first) = packets.next() else { return packet };
+        let mut others: Vec<_> = packets.collect();
+        // Older ones first: who listens to one of them alone, and is cut off behind it, has had it.
+        if hears(route) {
+            others.push(packet);
         }
-        let first = packets.remove(0);
-        first.with(packets)
+        first.with(others)
+    }
+
+    /// Returns how many bytes of memory it takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.forms.iter().map(|frames| size_of::<Frames>() + 2 * frames.envelope.bytes()).sum()
     }
 
     /// Forgets what was written for the members that were visited.
@@ -80,36 +86,31 @@ impl Frames {
         sentence: &impl Fn(&SyncError) -> String,
     ) -> Packet {
         let mut last = self.last.lock();
-        if let Some((_, written)) = last.as_ref().filter(|(of, _)| of.is_same(packet)) {
-            return written.clone();
-        }
-        let written = self.write(newest, packet).unwrap_or_else(|error| self.envelope.error(&error, &sentence(&error)));
+        let known = last.as_ref().filter(|(of, _)| of.is_same(packet)).map(|(_, written)| written.clone());
+        let written = known.unwrap_or_else(|| {
+            let written = self.write(newest, packet);
+            if !is_alone {
+                *last = Some((packet.clone(), written.clone()));
+            }
+            written
+        });
+        drop(last);
         // A sentence is in its reader's language.
-        if !is_alone && self.envelope.is_success(&written) {
-            *last = Some((packet.clone(), written.clone()));
-        }
-        written
+        written.unwrap_or_else(|| {
+            let error = SyncError::new("sync-client-failed");
+            self.envelope.error(&error, &sentence(&error))
+        })
     }
 
-    fn write(&self, newest: &Envelope, packet: &Packet) -> Result<Packet, SyncError> {
-        let Some(own) = newest.own_of(packet) else { return Ok(self.envelope.error_of(newest, packet)) };
+    /// Writes the frame; `None` where what happened cannot be told.
+    fn write(&self, newest: &Envelope, packet: &Packet) -> Option<Packet> {
+        let Some(own) = newest.own_of(packet) else { return Some(self.envelope.error_of(newest, packet)) };
         let own = if self.is_untellable { None } else { self.own(own) };
-        let own = own.ok_or_else(|| SyncError::new("sync-client-failed"))?;
-        Ok(self.envelope.success(own.get().as_bytes()))
+        own.map(|own| self.envelope.success(own.get().as_bytes()))
     }
 
     fn own(&self, own: &[u8]) -> Option<Box<RawValue>> {
         let own: &RawValue = serde_json::from_slice(own).ok()?;
-        told(self.form, || self.form.client_output(own))
+        told(self.form.id().cb, || self.form.client_output(own))
     }
-}
-
-/// Returns the older form of something, if it has one: the app's code may panic.
-fn told(form: &dyn OlderForm, downgrade: impl FnOnce() -> Result<Box<RawValue>, Untellable>) -> Option<Box<RawValue>> {
-    let told = contained(downgrade).ok()?;
-    let tell = |error: &Untellable| {
-        let error = crate::error::chain(error);
-        tracing::error!(route = form.id().cb, error, "an event cannot be told as an older version of it");
-    };
-    told.inspect_err(tell).ok()
 }

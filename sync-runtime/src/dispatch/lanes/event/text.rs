@@ -21,6 +21,9 @@ pub(in crate::dispatch) struct EventText<'a> {
     /// `v1`.
     #[serde(borrow)]
     pub(in crate::dispatch) version: Cow<'a, str>,
+    /// The older versions that it is told as, too: a server whose build has none newer tells its members of a gap.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::dispatch) older: Vec<String>,
     /// By what the caller is known again.
     pub(in crate::dispatch) key: SenderKey,
     /// What others may know of the caller.

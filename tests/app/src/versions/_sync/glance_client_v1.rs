@@ -1,0 +1,6 @@
+use sync::wire;
+
+#[wire]
+pub struct ClientOutput {
+    pub lang: String,
+}

@@ -1,0 +1,6 @@
+use sync::wire;
+
+#[wire]
+pub struct ClientInput {
+    pub at: u32,
+}

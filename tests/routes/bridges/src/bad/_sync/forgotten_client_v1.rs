@@ -1,0 +1,2 @@
+#[wire]
+pub struct ClientOutput {}

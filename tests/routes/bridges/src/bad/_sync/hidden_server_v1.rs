@@ -1,0 +1,5 @@
+#[wire]
+pub struct ClientInput {}
+
+#[wire]
+pub struct ServerOutput {}
