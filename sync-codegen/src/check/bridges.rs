@@ -1,7 +1,7 @@
 //! Versions without a `main`, for which a newer one answers: what stands beside its `main`, which the attribute does not see.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Successor, newer, of_version, successor, successors};
+use crate::model::{Successor, newer, of_version, successor};
 use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
 use sync_syntax::handler_file::{Beside, Kind, Outline};
 
@@ -86,9 +86,7 @@ fn taken(page: &PageFiles, of: Successor<'_>, outline: &Outline) -> Option<Strin
 pub(super) fn downgrades(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (page, (name, file)) in tree.handlers() {
-        let newer = successors(page, name, file);
-        let Some(first) = newer.first() else { continue };
-        let kind = name.kind();
+        let Some(first) = successor(page, name, file) else { continue };
         if let Some(stream) = ["ServerStream", "ClientStream"].into_iter().find(|stream| declares(file, stream)) {
             let what = format!(
                 "`{stream}` is streamed by this version, and a newer one that answers for it streams nothing to its callers"
@@ -99,31 +97,20 @@ pub(super) fn downgrades(tree: &Tree) -> Vec<Diagnostic> {
         if let Some(missing) = forgotten(page, first, (name, file)) {
             problems.push(missing);
         }
-        let of_kind = |of: &Successor<'_>| of_version(page, of.name, of.file).find(|(name, _)| name.kind() == kind);
-        let found: Vec<_> = newer.iter().map(|of| of_kind(of).map(|(_, file)| file)).collect();
-        let has = |file: &PageFile| outline(file).is_some_and(|outline| outline.downgrade.is_some());
-        if let Some(Some(file)) = found.first()
-            && let Some(downgrade) = outline(file).and_then(|outline| outline.downgrade.as_ref())
-        {
+        let newer = of_version(page, first.name, first.file).find(|(newer, _)| newer.kind() == name.kind());
+        let downgrade = newer.and_then(|(_, newer)| Some((newer, outline(newer)?.downgrade.as_ref()?)));
+        if let Some((newer, downgrade)) = downgrade {
             let mistake = not_callable("downgrade", downgrade).or_else(|| not_borrowing(downgrade));
             problems.extend(
-                mistake.map(|(what, help)| Diagnostic::new(&file.source.path, what, help).at_line(downgrade.line)),
+                mistake.map(|(what, help)| Diagnostic::new(&newer.source.path, what, help).at_line(downgrade.line)),
             );
-            // What it takes is made by the next one.
-            if let Some(place) = found.iter().position(|file| !file.is_some_and(has)) {
-                let next = of_version(page, newer[place].name, newer[place].file).next();
-                let path = next.map(|(_, file)| file.source.path.clone()).unwrap_or_default();
-                let what = format!("there is no `downgrade` for `downgrade` of v{} to go on from", first.name.version);
-                let help = "add `pub fn downgrade(output: &…) -> …`, which returns what that one takes";
-                problems.push(Diagnostic::new(path, what, help));
-            }
         }
     }
     problems
 }
 
 /// Nobody makes of a newer output what an older version answers.
-fn forgotten(page: &PageFiles, by: &Successor<'_>, (name, file): (&HandlerName, &PageFile)) -> Option<Diagnostic> {
+fn forgotten(page: &PageFiles, by: Successor<'_>, (name, file): (&HandlerName, &PageFile)) -> Option<Diagnostic> {
     let output = match name.kind() {
         Kind::Server => "ServerOutput",
         Kind::Client => "ClientOutput",

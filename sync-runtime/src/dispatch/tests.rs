@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
-use sync_schema::Shape;
+use sync_schema::{Day, Shape};
 use tokio::sync::Notify;
 
-use crate::clock::{Instant, sleep, timeout};
+use crate::clock::{Instant, advance, calendar, sleep, timeout, today};
 use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn, authorize};
 use crate::error::SyncError;
@@ -28,8 +28,8 @@ use crate::rooms::{
 };
 use crate::route::{
     Auth, ChunkType, ClientHandler, Ctx, FilterKind, Filtered, Keep, Member, Paired, Pattern, People, RoomCtx,
-    RoomKind, RoomRule, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly, Table, TestApp,
-    Verdict,
+    RoomKind, RoomRule, Route, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly, Table,
+    TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions, Token};
@@ -422,11 +422,15 @@ impl Stage {
     }
 
     fn with(services: RoomServices<TestApp>) -> Self {
+        Self::of(&TABLE, services)
+    }
+
+    fn of(table: &'static Table<TestApp>, services: RoomServices<TestApp>) -> Self {
         // What floods here does so on purpose.
         let config = Config { limits: false, ..Config::default() };
         let sessions = Sessions::new(Arc::new(MemoryStore::new(config.session_ttl)));
         let catalog = Catalog::new(TABLE.locales).expect("valid messages");
-        Self { dispatcher: Arc::new(Dispatcher::new(TestApp, config, &TABLE, catalog, sessions, services)) }
+        Self { dispatcher: Arc::new(Dispatcher::new(TestApp, config, table, catalog, sessions, services)) }
     }
 
     /// Has it hear what happens on other servers.
@@ -1146,4 +1150,26 @@ async fn a_push_that_is_sent_again_is_no_reason_to_think_that_those_behind_it_ar
     assert!(scopes.is_next(&client, ada, 6) && !scopes.is_next(&client, ada, 4));
     scopes.note_settled(&client, bob, 1);
     assert!(scopes.is_next(&client, bob, 2) && !scopes.is_next(&client, ada, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_happened_on_the_last_day_of_a_version_is_told_after_it() {
+    let last = today().succ_opt().expect("a day");
+    let id = RouteId { retires: Some(last), ..route_id("test/ends", "test/ends/v1") };
+    let all: [&'static dyn Route<TestApp>; 1] = [Box::leak(Box::new(Paired::<Handler, Filter>::new(id)))];
+    let events = Routes { all: Box::leak(Box::new(all)), find: |_, _| Some(0) };
+    let table = Box::leak(Box::new(Table { events, rooms: TABLE.rooms, ..Table::EMPTY }));
+    let stage = Stage::of(table, RoomServices::default());
+    let socket = stage.member_with(Arc::new(Sink::default())).await;
+    let ends = i64::from(last.signed_duration_since(Day::default()).num_days() as i32 + 1) * 86_400_000;
+    advance(Duration::from_millis(u64::try_from(ends - calendar()).expect("it is to come") - 1_000)).await;
+    let mut told = Vec::new();
+    for id in ["before", "before", "behind"] {
+        let call = format!(r#"{{"name":"test/ends","version":"v1","receiver":"open-a","data":{{}},"id":"{id}"}}"#);
+        told.push(stage.say(&socket, event::SYNC, &call).await.json.get().to_owned());
+        advance(Duration::from_secs(2)).await;
+    }
+    assert_eq!(told[0], told[1]);
+    assert!(told[0].contains(&format!(r#""retires":"{last}""#)), "{told:?}");
+    assert!(told[2].contains("sync-retired"), "{told:?}");
 }

@@ -46,7 +46,7 @@ pub fn goes_through<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
             match told {
                 // What is no value of the type is none that was ever answered.
                 Ok(Err(Untellable::Read(error))) => {
-                    gone_through = gone_through.or_else(|_| Err(format!("{value}: {error}")));
+                    gone_through = gone_through.map_err(|_| format!("{value}: {error}"));
                 }
                 Ok(Ok(told)) => {
                     if let Err(wrong) = schema.check(told.get()) {

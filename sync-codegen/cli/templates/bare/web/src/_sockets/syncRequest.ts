@@ -4,9 +4,9 @@
  */
 import { createSync } from "syncwright";
 import { createSyncHooks } from "syncwright/react";
-import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "./apiTypes.generated";
+import { contract, type ApiTypeMap, type ErrorCode, type PresenceTypes, type SyncTypeMap } from "./apiTypes.generated";
 
-export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>();
+export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>({ contract });
 
 export const { syncRequest, apiRequest, joinRoom, leaveRoom } = sync;
 export const { useSyncEvents, useApiRequest, useConnection, useRoom } = createSyncHooks(sync);
