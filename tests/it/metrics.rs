@@ -60,6 +60,8 @@ async fn keep_busy(server: &TestServer) -> (Vec<Client>, String) {
     ada.call("stateAct", act).await;
     ada.event("state").await;
     ada.call("leaveRoom", json!({ "room": "shared-1" })).await;
+    let routes = ["groups/side/v1", "groups/side/v1", "groups/side/v9"];
+    ada.call("listen", json!({ "routes": routes, "contract": "of another build" })).await;
     let http = reqwest::Client::new().post(format!("http://{}/sync/groups/side/v1", server.address()));
     let call = json!({ "data": { "text": PAYLOAD }, "receiver": "open-a" });
     http.bearer_auth(&token).json(&call).send().await.expect("an answer");
@@ -97,6 +99,9 @@ async fn a_busy_server_has_every_series_that_is_listed_and_no_other() {
         r#"sync_skips_total{route="groups/side/v1"} 2"#,
         r#"sync_disconnects_total{reason="client"} 1"#,
         "sync_sockets 2",
+        r#"sync_listeners{route="groups/side/v1"} 1"#,
+        r#"sync_contracts{contract="unknown"} 1"#,
+        r#"sync_contracts{contract="unsaid"} 1"#,
         "sync_rooms 2",
         "sync_members 2",
         "sync_sessions 2",

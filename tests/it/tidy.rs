@@ -50,6 +50,7 @@ const DISPATCH: Layers<'_> = Layers {
             "chunks",
             "clients",
             "commits",
+            "contracts",
             "hooks",
             "news",
             "parts",

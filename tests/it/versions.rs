@@ -313,7 +313,12 @@ async fn a_page_is_told_what_is_known_of_its_contract() {
     for (contract, known) in
         [(Some(own.as_str()), "same"), (Some("00000000000000aa"), "kept"), (Some(""), "unknown"), (None, "")]
     {
-        let answer = client.call("listen", json!({ "routes": [], "contract": contract })).await;
+        let said = match contract {
+            Some(contract) => json!({ "routes": [], "contract": contract }),
+            None => json!({ "routes": [] }),
+        };
+        let answer = client.call("listen", said).await;
+        assert_eq!(answer["status"], "success");
         assert_eq!(answer["contract"].as_str().unwrap_or_default(), known, "{contract:?} {answer}");
     }
     assert_eq!(client.call("listen", json!({ "routes": [], "contract": 7 })).await["errorCode"], "sync-bad-request");

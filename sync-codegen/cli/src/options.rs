@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Release(Release),
     /// Tell what has changed of what the app can be called with
     Diff(Diff),
+    /// Tell what this build would mean for those who are connected to a running server
+    Plan(Plan),
     /// Make, look at or take away what rows of a Postgres are read by
     Replication {
         /// What to do
@@ -236,6 +238,17 @@ impl FromStr for Retirement {
         };
         Ok(Self { what: what.to_owned(), last })
     }
+}
+
+/// Look before a deployment.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The server, by http: `http://127.0.0.1:3000`; its metrics say who relies on what
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    pub(crate) url: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Compare contracts.

@@ -1,6 +1,7 @@
 //! The life of a socket: let in, entered, in and out of rooms, gone. The doors have no rule of their own about it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
+use crate::metrics::Listening;
 use crate::rooms::{After, CloseReason, Entering, HeldSeat, Identity, Outbox, SenderKey, Socket};
 use crate::route::{App, Keep, RoomCtx};
 use crate::session::LiveSession;
@@ -340,9 +342,29 @@ impl<A: App> Dispatcher<A> {
             socket.set_listens(found);
             // While one develops, a page and its server are hardly ever of one build.
             let is_judged = self.config().environment == Environment::Production;
-            answer_listen(contract.filter(|_| is_judged).map(|contract| self.parts().known(contract)), &retires)
+            let contracts = &self.parts().contracts;
+            let number = contracts.number(contract);
+            socket.set_contract(number);
+            answer_listen(contracts.known(number).filter(|_| is_judged), &retires)
         });
         self.answer(caller, listening)
+    }
+
+    /// Counts what the pages that are connected rely on. It looks at each socket.
+    #[must_use]
+    pub fn listening(&self) -> Listening {
+        let (mut routes, mut numbers) = (BTreeMap::new(), BTreeMap::<u8, usize>::new());
+        for socket in self.hub().sockets() {
+            *numbers.entry(socket.contract()).or_default() += 1;
+            for route in socket.listens().iter().flat_map(|routes| routes.iter()) {
+                *routes.entry(route.cb).or_default() += 1;
+            }
+        }
+        let mut contracts = BTreeMap::new();
+        for (number, count) in numbers {
+            *contracts.entry(self.parts().contracts.label(number)).or_default() += count;
+        }
+        Listening { routes, contracts }
     }
 
     /// Notes that a socket shows another page than before, but not which one, for the reason that is answered: as if it showed the page

@@ -14,6 +14,7 @@ mod caller;
 mod chunks;
 mod clients;
 mod commits;
+mod contracts;
 mod dispatcher;
 mod following;
 mod hooks;

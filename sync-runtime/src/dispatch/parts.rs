@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use crate::api::describe;
 use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
 use crate::dispatch::asking::Asking;
+use crate::dispatch::contracts::Contracts;
 use crate::dispatch::hooks::Hooks;
 use crate::dispatch::presence::Presence;
 use crate::dispatch::scopes::Scopes;
@@ -21,7 +21,7 @@ use crate::idempotency::{CallStore, RecentCalls};
 use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
 use crate::route::{App, OlderForm, RouteId, RouteOptions, Table};
-use crate::wire::{Known, PositionKey};
+use crate::wire::PositionKey;
 
 /// How many members are shown at a time what they missed. Measured with 500 that had missed 3,000 events each: half of them are done four
 /// times as soon as without a limit; with four it takes twice as long until all are.
@@ -73,8 +73,8 @@ pub(super) struct Parts<A: App> {
     pub(super) table: &'static Table<A>,
     /// The versions of events that newer ones answer for.
     pub(super) older: OlderForms,
-    /// The fingerprint of the app's contract, once somebody has asked.
-    contract: OnceLock<String>,
+    /// The contracts that pages may have been built with.
+    pub(super) contracts: Contracts,
     pub(super) catalog: Arc<Catalog>,
     pub(super) hub: Hub<A>,
     pub(super) positions: Arc<PositionKey>,
@@ -124,7 +124,7 @@ impl<A: App> Parts<A> {
             config,
             table,
             older: OlderForms::of(table),
-            contract: OnceLock::new(),
+            contracts: Contracts::of(table),
             catalog,
             hub: Hub::new(services),
             positions,
@@ -142,16 +142,6 @@ impl<A: App> Parts<A> {
             recent,
             call_store: OnceLock::new(),
             metrics,
-        }
-    }
-
-    /// Says what is known of the contract of a page.
-    pub(super) fn known(&self, contract: &str) -> Known {
-        let own = self.contract.get_or_init(|| describe(self.table).fingerprint());
-        match contract {
-            same if same == own => Known::Same,
-            kept if self.table.released.contains(&kept) => Known::Kept,
-            _ => Known::Unknown,
         }
     }
 

@@ -14,4 +14,4 @@ mod server_metrics;
 
 pub use route_metrics::{RouteMetrics, Visited};
 pub use series::{SERIES, Series, SeriesKind};
-pub use server_metrics::{Now, ServerMetrics, Tally};
+pub use server_metrics::{Listening, Now, ServerMetrics, Tally};

@@ -90,7 +90,7 @@ series! {
         "How many members one event was sent to.",
         "What one call costs in frames. Traffic grows with this times the rate of calls.";
     DELIVERIES: "sync_deliveries_total" Counter, ["route"],
-        "Frames of events that were handed to the sockets of members, errors of filters included.",
+        "Events that were handed to the sockets of members, errors of filters included; one that a member is told as several versions counts once.",
         "The load of the server: most of its time goes into these.";
     SKIPS: "sync_skips_total" Counter, ["route"],
         "Members who were not sent an event: the filter said so, or `ignoreSelf` did.",
@@ -148,6 +148,12 @@ series! {
     STATE_FAILING: "sync_state_failing" Gauge, [],
         "How many of them could not be saved when that was tried last.",
         "More than 0 for a minute is an alarm: a store is down, or a disk full. `Handle::state_health` says which values, and why.";
+    LISTENERS: "sync_listeners" Gauge, ["route"],
+        "Sockets that listen to events of a route, as far as their pages have said.",
+        "Who still listens to a version before it retires. A page that says nothing, such as that of a stock client, counts nowhere.";
+    CONTRACTS: "sync_contracts" Gauge, ["contract"],
+        "Sockets by the contract that their page was built with: a fingerprint, the server's own or a released one; `unknown` for others, and `unsaid`.",
+        "How many pages of each release are still open. `unknown` are pages of builds that were never released, or whose promises were broken: they are told to load again.";
     CLIENTS: "sync_clients" Gauge, [],
         "Clients of durable data that are registered, connected or not, on all servers of the log. It is counted every half hour.",
         "Browsers that have read durable data within `registry_age_ms`. A sudden rise is somebody who makes up clients.";

@@ -1,18 +1,20 @@
 //! What is counted of one server, and how it is written for Prometheus.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use parking_lot::Mutex;
 
 use crate::clock::sleep;
 use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
-    BUS_DOWN, BUS_SERVERS, BUS_WAITING, CALLS_NOW, CLIENTS, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS,
-    LIMITED, MEMBERS_NOW, NAMED, QUEUE, REPLICATION_LAG, REPLICATION_STOPPED, ROOMS, SERIES, SESSIONS, SOCKETS,
-    STATE_FAILING, STATE_UNSAVED, STATE_VALUES, Series, SeriesKind,
+    BUS_DOWN, BUS_SERVERS, BUS_WAITING, CALLS_NOW, CLIENTS, CONNECTIONS, CONTRACTS, DISCONNECTS, HANDSHAKES, HISTORY,
+    JOINS, LIMITED, LISTENERS, MEMBERS_NOW, NAMED, QUEUE, REPLICATION_LAG, REPLICATION_STOPPED, ROOMS, SERIES,
+    SESSIONS, SOCKETS, STATE_FAILING, STATE_UNSAVED, STATE_VALUES, Series, SeriesKind,
 };
 
 /// How often samples are put into their histograms: until then each of them takes 16 bytes.
@@ -23,6 +25,8 @@ const METADATA: Metadata<'static> = Metadata::new("sync", Level::INFO, None);
 #[derive(Debug)]
 pub struct ServerMetrics {
     recorder: Recorder,
+    /// What was told of listeners the last time.
+    listening: Mutex<Listening>,
     codes: Codes,
     joins: Outcomes,
     handshakes: Outcomes,
@@ -34,7 +38,7 @@ pub struct ServerMetrics {
 pub(super) struct Recorder(Option<Arc<PrometheusRecorder>>);
 
 /// What is so at one moment, as the parts of the server say it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub struct Now {
     /// The open TCP connections.
     pub connections: usize,
@@ -72,6 +76,17 @@ pub struct Now {
     pub bus_servers: usize,
     /// How many bytes wait to be published.
     pub bus_waiting: usize,
+    /// What pages rely on.
+    pub listening: Listening,
+}
+
+/// What the pages that are connected rely on.
+#[derive(Debug, Default)]
+pub struct Listening {
+    /// How many sockets listen to each event, by route; those that have not said count nowhere.
+    pub routes: BTreeMap<&'static str, usize>,
+    /// How many sockets are of each contract: a fingerprint, `unknown` or `unsaid`.
+    pub contracts: BTreeMap<&'static str, usize>,
 }
 
 /// Counts what happens under one name.
@@ -97,7 +112,14 @@ impl ServerMetrics {
     pub fn new(is_wanted: bool, codes: &[&'static str]) -> Self {
         let (recorder, codes) = (Recorder::new(is_wanted), Codes::new(codes));
         let unknown = RouteMetrics::new(recorder.clone(), Outcomes::new(&codes), "unknown", "unknown");
-        Self { joins: Outcomes::new(&codes), handshakes: Outcomes::new(&codes), recorder, codes, unknown }
+        Self {
+            joins: Outcomes::new(&codes),
+            handshakes: Outcomes::new(&codes),
+            recorder,
+            listening: Mutex::default(),
+            codes,
+            unknown,
+        }
     }
 
     /// Returns what is counted of a route of this lane.
@@ -158,7 +180,19 @@ impl ServerMetrics {
             (&BUS_WAITING, now.bus_waiting),
         ];
         for (series, value) in gauges {
-            self.recorder.gauge(series).set(value as f64);
+            self.recorder.gauge(series, &[]).set(value as f64);
+        }
+        let Listening { routes, contracts } = now.listening;
+        let shown = &mut *self.listening.lock();
+        // Those that nobody relies on any more are still there, and are none.
+        let counts = [
+            (&LISTENERS, "route", routes, &mut shown.routes),
+            (&CONTRACTS, "contract", contracts, &mut shown.contracts),
+        ];
+        for (series, label, now, shown) in counts {
+            shown.values_mut().for_each(|count| *count = 0);
+            shown.extend(now);
+            shown.iter().for_each(|(name, count)| self.recorder.gauge(series, &[(label, name)]).set(*count as f64));
         }
         handle.render()
     }
@@ -212,8 +246,8 @@ impl Recorder {
         self.0.as_ref().map_or_else(Histogram::noop, histogram)
     }
 
-    fn gauge(&self, series: &Series) -> Gauge {
-        self.0.as_ref().map_or_else(Gauge::noop, |recorder| recorder.register_gauge(&key(series, &[]), &METADATA))
+    fn gauge(&self, series: &Series, labels: &[(&'static str, &'static str)]) -> Gauge {
+        self.0.as_ref().map_or_else(Gauge::noop, |recorder| recorder.register_gauge(&key(series, labels), &METADATA))
     }
 }
 

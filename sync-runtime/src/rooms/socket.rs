@@ -1,7 +1,7 @@
 //! One socket that has said who it is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::{Mutex, MutexGuard};
@@ -24,6 +24,8 @@ pub struct Socket<A: App> {
     location: ArcSwap<Location>,
     /// The routes that it hears events of, once it has said so.
     listens: ArcSwapOption<Vec<&'static RouteId>>,
+    /// Which contract its page was built with, as a number of the server's.
+    contract: AtomicU8,
     /// Whether nobody has done anything there for a while.
     away: AtomicBool,
     outbox: Arc<dyn Outbox>,
@@ -96,7 +98,8 @@ impl<A: App> Socket<A> {
         let joined = Mutex::new(Joined { rooms: Vec::new(), among_everyone: None, left: None });
         let budget = SocketBudget::default();
         let (location, listens, away) = (ArcSwap::default(), ArcSwapOption::empty(), AtomicBool::new(false));
-        Self { id, sender_key, known_key, identity, location, listens, away, outbox, budget, joined }
+        let contract = AtomicU8::new(0);
+        Self { id, sender_key, known_key, identity, location, listens, contract, away, outbox, budget, joined }
     }
 
     /// Lets it send so much; without a budget, as much as it likes.
@@ -164,6 +167,17 @@ impl<A: App> Socket<A> {
         routes.dedup_by_key(|route| route.cb);
         routes.shrink_to_fit();
         self.listens.store(Some(Arc::new(routes)));
+    }
+
+    /// Returns which contract its page was built with, as a number of the server's; 0 as long as it has not said.
+    #[must_use]
+    pub fn contract(&self) -> u8 {
+        self.contract.load(Ordering::Relaxed)
+    }
+
+    /// Notes which contract its page was built with.
+    pub fn set_contract(&self, contract: u8) {
+        self.contract.store(contract, Ordering::Relaxed);
     }
 
     /// Returns whether nobody has done anything there for a while, as far as it has said.

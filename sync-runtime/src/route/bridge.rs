@@ -145,9 +145,14 @@ where
 
     /// What `upgrade` makes of an input has passed the rules of the older version, and may break newer ones.
     fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<R::App>>, InvalidInput> {
-        let input = (self.upgrade)(decode::<In>(schema, json)?);
-        check_rules(&input)?;
-        let call = self.to.call(Guarded::new(input), json.len());
+        let old = decode::<In>(schema, json)?;
+        let Ok(input) = contained(|| (self.upgrade)(old)) else {
+            log_panicked(self.id.cb, "upgrade");
+            return Ok(Box::new(NoCall));
+        };
+        let input = Guarded::new(input);
+        check_rules(&*input)?;
+        let call = self.to.call(input, json.len());
         Ok(Box::new(BridgedCall::<R, Out> { call, downgrade: self.downgrade, cb: self.id.cb }))
     }
 }
@@ -169,6 +174,22 @@ impl<R: Newest, In: Wire, Out: Wire, Own: Wire> OlderForm for Bridged<R, In, Out
 
     fn client_output(&self, own: &RawValue) -> Result<Box<RawValue>, Untellable> {
         downgraded(own, self.downgrade_own, self.id.cb)
+    }
+}
+
+/// A call whose `upgrade` has panicked.
+struct NoCall;
+
+impl<A: App> TypedCall<A> for NoCall {
+    fn check<'a>(&'a self, _: Ctx<'a, A>) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
+        None
+    }
+
+    fn run<'a>(self: Box<Self>, _: Ctx<'a, A>) -> BoxFuture<'a, Result<Done<A>, SyncError>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async { Err(SyncError::new("sync-server-failed")) })
     }
 }
 

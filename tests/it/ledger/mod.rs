@@ -3,6 +3,8 @@
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::{Command, ExitCode};
 
 use expect_test::{expect, expect_file};
@@ -107,6 +109,7 @@ fn what_was_released_holds() {
     what_source_does_not_tell_the_compiled_app_does(&app);
     what_nobody_relies_on_may_break(&app);
     what_ends_is_announced(&app);
+    what_is_relied_on_is_known_before_a_deployment(&app);
     what_is_no_ledger_is_told(&app);
 }
 
@@ -275,6 +278,58 @@ fn what_ends_is_announced(app: &Outside) {
         std::fs::read_to_string(app.path(LEDGER)).expect("a ledger"),
         ledger.replace("  retires after 2999-03-01\n", "")
     );
+}
+
+/// A server's metrics say who relies on what.
+fn what_is_relied_on_is_known_before_a_deployment(app: &Outside) {
+    let kept = std::fs::read_to_string(app.path("ledger-app/src/_ledger.txt")).expect("a ledger");
+    let kept =
+        kept.lines().filter_map(|line| line.strip_prefix("released ")).next_back().expect("a contract").to_owned();
+    let metrics = format!(
+        "sync_calls_total{{lane=\"request\",route=\"t/change2/v1\",code=\"ok\"}} 5\nsync_calls_total{{lane=\"request\",route=\"t/change3/v1\",code=\"ok\"}} 1\n\
+         sync_calls_total{{lane=\"request\",route=\"t/none/v1\",code=\"ok\"}} 2\nsync_listeners{{route=\"t/none/v2\"}} 7\n\
+         sync_contracts{{contract=\"{kept}\"}} 3\nsync_contracts{{contract=\"unknown\"}} 1\n"
+    );
+    app.write(&format!("ledger-app/{}", file(2)), &request(Way::In, TABLE[2].3));
+    let (is_done, out, said) = sync(app, &format!("plan --url {}", answering("200 OK", metrics.clone())));
+    let out = out.replace(&kept, "0123456789abcdef");
+    let lines: String = out.lines().map(|line| format!("|{line}\n")).collect();
+    expect![[r#"
+        | breaks event t/none v2 7 listen, 0 calls
+        |        it is gone
+        | breaks request t/change2 v1 0 listen, 5 calls
+        |        input.b: `b` is new and may not be absent, and what old clients send lacks it
+        | breaks request t/none v1 0 listen, 2 calls
+        |        it is gone
+        |  holds request t/change3 v1 0 listen, 1 calls
+        |  pages 3 of contract 0123456789abcdef: released, and kept
+        |  pages 1 of contract unknown: not known to this build: these pages are told to load again
+    "#]]
+    .assert_eq(&lines);
+    assert!(!is_done && said.contains("3 of 4 versions that are relied on break"), "{said}");
+    app.write(&format!("ledger-app/{}", file(2)), &request(Way::In, TABLE[2].2));
+    let (is_done, out, _) = sync(app, &format!("plan --json --url {}", answering("200 OK", metrics)));
+    let told: Value = serde_json::from_str(&out).expect("JSON");
+    assert!(!is_done && told["routes"].as_array().is_some_and(|routes| routes.len() == 4), "{out}");
+    let (is_done, _, said) = sync(app, &format!("plan --url {}", answering("404 Not Found", String::new())));
+    assert!(!is_done && said.contains("answers with 404") && said.contains("`metrics = \"all\"`"), "{said}");
+    let (_, _, said) = sync(app, "plan --url https://127.0.0.1:1");
+    assert!(said.contains("cannot be asked") && said.contains("by `http`"), "{said}");
+}
+
+/// A server that answers once, whatever it is asked; returns where.
+fn answering(status: &'static str, body: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        let (mut asked, _) = listener.accept().expect("a connection");
+        let mut request = [0; 1024];
+        let _ = asked.read(&mut request).expect("a request");
+        let length = body.len();
+        write!(asked, "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+            .expect("an answer");
+    });
+    url
 }
 
 fn what_is_no_ledger_is_told(app: &Outside) {

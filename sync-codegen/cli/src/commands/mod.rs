@@ -9,6 +9,7 @@ mod expand;
 mod init;
 mod list;
 mod new;
+mod plan;
 mod promised;
 mod release;
 mod remove;
@@ -43,6 +44,7 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> Result<ExitCode
         Command::Docs(asked) => docs::run(asked, &project()?, terminal),
         Command::Release(asked) => release::run(asked, &project()?, terminal),
         Command::Diff(asked) => diff::run(asked, &project()?, terminal),
+        Command::Plan(asked) => plan::run(asked, &project()?, terminal),
         Command::Replication { verb } => replication::run(*verb, &project()?),
         Command::Completions { shell } => completions::run(*shell, terminal),
     }

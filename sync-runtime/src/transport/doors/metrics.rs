@@ -92,6 +92,7 @@ impl<A: App> MetricsDoor<A> {
             is_bus_down: others.is_down,
             bus_servers: others.servers,
             bus_waiting: others.waiting,
+            listening: self.dispatcher.listening(),
         }
     }
 }
