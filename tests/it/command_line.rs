@@ -90,6 +90,7 @@ fn what_can_be_asked_for_is_explained() {
             |  docs         Write down the routes with their types, rules and docs
             |  release      Promise what the app can be called with, and hold every later build to it
             |  diff         Tell what has changed of what the app can be called with
+            |  plan         Tell what this build would mean for those who are connected to a running server
             |  replication  Make, look at or take away what rows of a Postgres are read by
             |  completions  Print completions for a shell
             |  help         Print this message or the help of the given subcommand(s)
