@@ -44,6 +44,8 @@ pub struct Config {
     pub environment: Environment,
     /// Whether anybody is counted: rates, and how many connections an address may have. `SYNC_LIMITS=off` is refused in production.
     pub limits: bool,
+    /// Whether versions are answered whose last day has passed, as tests of what they do want it; no setting says so.
+    pub(crate) answers_retired: bool,
     /// How often one caller may call one route that does not say so itself (`rate_limit` on its attribute). A caller is a user, or else a
     /// session, or else an address.
     pub rate_limit: RateLimit,
@@ -319,6 +321,7 @@ impl Default for Config {
             data: PathBuf::from("./data"),
             environment: if cfg!(debug_assertions) { Environment::Development } else { Environment::Production },
             limits: true,
+            answers_retired: false,
             rate_limit: RateLimit::At(Rate::new(20, 1, 100)),
             volatile_rate_limit: RateLimit::At(Rate::new(60, 1, 60)),
             socket_rate_limit: RateLimit::At(Rate::new(200, 1, 1000)),

@@ -91,7 +91,8 @@ fn told(printed: &str) -> BTreeMap<String, Vec<(String, usize)>> {
             continue;
         };
         let file = span["file_name"].as_str().expect("a file");
-        let page = file.strip_prefix("editor/src/").and_then(|file| file.split('/').next()).expect("a page");
+        let page = file.strip_prefix("editor/src/").and_then(|file| file.split('/').next());
+        let page = page.unwrap_or_else(|| panic!("{file}: {message}"));
         let (text, column) = (&span["text"][0]["text"], &span["column_start"]);
         let place = unindented(text.as_str().expect("a line"), column.as_u64().expect("a column") as usize);
         told.entry(page.to_owned()).or_default().push(place);

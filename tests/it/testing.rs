@@ -529,7 +529,8 @@ fn rules_and_lists_are_red_for_what_they_let_pass() {
         somebody who has not signed in is let into `lasting-{name}`
         somebody who has not signed in is let into `open-{name}`
         somebody who has not signed in is let into `people-{number}`
-        somebody who has not signed in is let into `shared-{id}`"#]]
+        somebody who has not signed in is let into `shared-{id}`
+        somebody who has not signed in is let into `versions-{number}`"#]]
     .assert_eq(&said_of_rooms.join("\n"));
     let listed =
         std::panic::catch_unwind(|| contract::lists_what_there_is(&kit())).map_or_else(said, |()| "green".to_owned());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names::{module_name, page_name};
+use super::successor::successor;
 use crate::lane::{LANES, Named};
 use crate::scan::{FileName, HandlerName, PageFile, PageFiles, Tree};
 
@@ -93,21 +94,27 @@ impl Module {
                 let is_of_data = matches!(lane.table.named, Named::Mutation | Named::Replica);
                 module.has_entities = is_of_data && page.entity.is_some();
                 module.has_tx = lane.table.named == Named::Mutation && page.scope.is_some();
-                module.add_files(page.of_lane(lane), &path, mounts);
+                module.add_files(page, page.of_lane(lane), &path, mounts);
             }
         }
         let in_page = page.files.iter().filter(|file| !file.lane.has_own_module);
-        self.add_files(in_page, path, mounts);
+        self.add_files(page, in_page, path, mounts);
     }
 
     /// Mounts files in this module, whose path is `path`.
-    fn add_files<'f>(&mut self, files: impl Iterator<Item = &'f PageFile>, path: &str, mounts: &mut Mounts) {
+    fn add_files<'f>(
+        &mut self,
+        page: &PageFiles,
+        files: impl Iterator<Item = &'f PageFile>,
+        path: &str,
+        mounts: &mut Mounts,
+    ) {
         let mut rest = Vec::new();
         for file in files {
             let stem = file.source.stem();
             match &file.name {
                 FileName::Handler(handler) => {
-                    let module = self.add_handler(handler, file);
+                    let module = self.add_handler(page, handler, file);
                     mounts.insert(file.source.path.clone(), format!("{path}::{module}"));
                 }
                 FileName::Shared => {
@@ -122,7 +129,7 @@ impl Module {
         // Last, so that they take no right file's place.
         for (meant, file) in rest {
             match meant {
-                Some(handler) => drop(self.add_handler(handler, file)),
+                Some(handler) => drop(self.add_handler(page, handler, file)),
                 None => drop(self.add_file(MISNAMED, path_of(file), false)),
             }
         }
@@ -146,7 +153,7 @@ impl Module {
     }
 
     /// Returns the path of the module below this one: `move_v1::server`, or `find_v1` where a route has one file.
-    fn add_handler(&mut self, handler: &HandlerName, file: &PageFile) -> String {
+    fn add_handler(&mut self, page: &PageFiles, handler: &HandlerName, file: &PageFile) -> String {
         let version = module_name(&format!("{}_v{}", handler.name, handler.version));
         let Some(side) = handler.form.side else {
             let name = if self.is_free(&version) { &version } else { MISNAMED };
@@ -161,11 +168,10 @@ impl Module {
         }
         let module = self.modules.entry(version.clone()).or_default();
         module.folder = file.lane.folder.to_owned();
-        // A version without handlers is another one's event. What has a syntax error may have one.
-        let outline = file.source.content.outline.as_ref();
-        let has_handler = outline.is_none_or(|outline| outline.main.is_some() || !outline.handlers.is_empty());
+        // A version without handlers is another one's event.
+        let is_own = successor(page, handler, file).is_none();
         module.is_version = true;
-        module.is_published |= has_handler && file.lane.table.named == Named::Event;
+        module.is_published |= is_own && file.lane.table.named == Named::Event;
         module.files.insert(side.to_owned(), FileModule { path: file.source.file_name().to_owned(), is_test: false });
         format!("{version}::{side}")
     }

@@ -55,6 +55,12 @@ impl<A: App> TestBuilder<A> {
         self.config(|config| config.limits = false)
     }
 
+    /// Answers versions whose last day has passed, too: a test of what they do is right on any day.
+    #[must_use]
+    pub(crate) fn answering_retired(self) -> Self {
+        self.config(|config| config.answers_retired = true)
+    }
+
     /// Keeps sessions where the configuration says, instead of in memory. A store that the app brings itself is used in any case.
     #[must_use]
     pub fn sessions_as_configured(mut self) -> Self {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::task::Poll;
 
+use sync_schema::Day;
 use tokio::sync::oneshot;
 
 use crate::clock::{Instant, soon, today};
@@ -71,6 +72,7 @@ impl<A: App> Lanes<A> {
 /// The routes of one lane, each with what its input must look like, what callers may do there, and what is counted of it.
 pub(in crate::dispatch) struct Directory<A: App> {
     routes: &'static Routes<A>,
+    answers_retired: bool,
     // In step with the routes.
     schemas: Vec<InputSchema>,
     budgets: Vec<Option<RouteBudget>>,
@@ -83,6 +85,8 @@ pub(in crate::dispatch) struct Found<'d, A: App> {
     /// What is counted of it.
     pub(in crate::dispatch) metrics: &'d Arc<RouteMetrics>,
     schema: &'d InputSchema,
+    /// The last day on which it is answered, if that counts.
+    retires: Option<Day>,
     /// What its callers may still do; `None` where nobody counts.
     pub(in crate::dispatch) budget: Option<&'d RouteBudget>,
 }
@@ -94,7 +98,7 @@ impl<A: App> Found<'_, A> {
     ///
     /// `sync-retired`.
     pub(in crate::dispatch) fn check_retired(&self) -> Result<(), SyncError> {
-        match self.route.id().retires {
+        match self.retires {
             Some(day) if today() > day => Err(SyncError::new("sync-retired").param("day", day.to_string())),
             _ => Ok(()),
         }
@@ -128,7 +132,7 @@ impl<A: App> Directory<A> {
         };
         let budgets = routes.all.iter().map(budget).collect();
         let metrics = routes.all.iter().map(|route| metrics(route.id().cb)).collect();
-        Self { routes, schemas, budgets, metrics }
+        Self { routes, answers_retired: config.answers_retired, schemas, budgets, metrics }
     }
 
     pub(super) fn find(&self, call: &Call<'_>) -> Result<Found<'_, A>, SyncError> {
@@ -141,7 +145,9 @@ impl<A: App> Directory<A> {
 
     fn at(&self, index: usize) -> Found<'_, A> {
         let (schema, budget, metrics) = (&self.schemas[index], self.budgets[index].as_ref(), &self.metrics[index]);
-        Found { route: self.routes.all[index], metrics, schema, budget }
+        let route = self.routes.all[index];
+        let retires = route.id().retires.filter(|_| !self.answers_retired);
+        Found { route, retires, metrics, schema, budget }
     }
 }
 

@@ -84,7 +84,7 @@ impl<'k, A: App> Subject<'k, A> {
 
     /// Builds the app without limits: a test is faster than any caller should be.
     pub(super) fn builder(&self) -> TestBuilder<A> {
-        (self.kit.start)().without_limits()
+        (self.kit.start)().without_limits().answering_retired()
     }
 
     pub(super) fn call(&self, room: &str, data: Value) -> Call {

@@ -9,6 +9,8 @@ pub mod bad {
     }
     #[path = "_sync"]
     pub mod aliased_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "aliased_server_v1.rs"]
         pub mod server;
     }
@@ -80,6 +82,8 @@ pub mod bad {
     }
     #[path = "_sync"]
     pub mod lonely_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "lonely_server_v1.rs"]
         pub mod server;
     }

@@ -15,6 +15,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod empty_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "empty_server_v1.rs"]
         pub mod server;
     }
@@ -27,6 +29,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod gate_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "gate_client_v1.rs"]
         pub mod client;
     }
