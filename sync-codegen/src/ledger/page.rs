@@ -108,11 +108,30 @@ fn without_library(text: &str, api: &Api) -> String {
         while let Some(at) = rest.find(&own) {
             let (before, after) = rest.split_at(at);
             short.push_str(before);
-            let is_inside = before.ends_with(|sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ':'));
+            let is_inside = short.ends_with(|sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ':'));
             short.push_str(if is_inside { &own } else { "crate::" });
             rest = &after[own.len()..];
         }
         short.push_str(rest);
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_is_crate_and_what_is_called_like_it_is_not() {
+        let mut api: Api = "session: any\n".parse().expect("a contract");
+        api.library = "app".to_owned();
+        for (text, expected) in [
+            ("session: `app::app::Session`", "session: `crate::app::Session`"),
+            ("in a: `app::Page<app::app::Item>`", "in a: `crate::Page<crate::app::Item>`"),
+            ("type `my_app::app::T`", "type `my_app::app::T`"),
+            ("rule app::check", "rule app::check"),
+        ] {
+            assert_eq!(without_library(text, &api), expected);
+        }
+    }
 }
