@@ -48,6 +48,7 @@ fn released(routes: usize) -> std::io::Result<Vec<String>> {
     let api = sync_codegen::preview::of_source(app.path(), "app").api;
     let none = median_of(|| assert!(!ledger::is_broken(app.path()), "nothing is released"));
     let pages = ledger::pages(&api, &sync_codegen::list(app.path()), &Ledger::default(), true);
+    let pages = pages.map_err(|error| std::io::Error::other(error.expected))?;
     Ledger::default().write(app.path(), &pages)?;
     let source = median_of(|| assert!(!ledger::is_broken(app.path()), "it is as it was released"));
     let compiled = median_of(|| assert!(ledger::judge(app.path(), &api).is_empty(), "it is as it was released"));

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
-use crate::model::{Successor, mount, of_version, page_name, successors};
+use crate::model::{Successor, mount, page_name, successors};
 use crate::scan::{
     self, FileName, HandlerName, PageFile, PageFiles, SourceFile, Tree, name_rule, page_of, suggested_name,
 };
@@ -206,12 +206,7 @@ fn route(
 }
 
 fn older(page: &PageFiles, by: &Successor<'_>) -> ListedOlder {
-    let downgrade = |is_own: bool| {
-        let mut files = of_version(page, by.name, by.file);
-        let (_, file) = files.find(|(name, _)| (name.kind() == Kind::Client) == is_own)?;
-        file.source.content.outline.as_ref()?.downgrade.as_ref()?;
-        Some(file.source.path.clone())
-    };
+    let downgrade = |is_own| by.downgrades_in(page, is_own).map(|file| file.source.path.clone());
     let told = (by.told_in.1.source.path.clone(), by.args.to_owned());
     ListedOlder { told, answer: downgrade(false), own: downgrade(true) }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sync_schema::{Api, Day};
+use sync_schema::{Api, Day, ReadError};
 
 use crate::diagnostic::Diagnostic;
 use crate::scan;
@@ -67,10 +67,13 @@ impl Page {
         let problem = |what: String| Diagnostic::new(file, what, help);
         let text = std::fs::read_to_string(app_dir.join(file))
             .map_err(|error| problem(format!("it cannot be read: {error}")))?;
-        let api = text.parse().map_err(|error: sync_schema::ReadError| {
-            problem(format!("it is no ledger: expected {}", error.expected)).at_line(error.line)
-        })?;
-        Ok(Self { file: file.to_owned(), api, text })
+        Self::of(file, text)
+            .map_err(|error| problem(format!("it is no ledger: expected {}", error.expected)).at_line(error.line))
+    }
+
+    /// Reads the text of a file.
+    pub(crate) fn of(file: &str, text: String) -> Result<Self, ReadError> {
+        Ok(Self { file: file.to_owned(), api: text.parse()?, text })
     }
 
     /// Returns the line on which something is said to be, counted from 1.

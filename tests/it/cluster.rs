@@ -601,48 +601,35 @@ async fn a_server_that_stood_still_goes_on_with_what_others_have_made_of_a_value
     assert_eq!(anew.value["count"], 1 + 2 * EACH);
 }
 
-/// The test app as it was before it had `order/wait`.
-static BEFORE: Table<App> = Table {
-    manifest_dir: TABLE.manifest_dir,
-    events: Routes {
-        all: TABLE.events.all,
-        find: |path, version| {
-            if matches!(path.as_bytes(), b"order/wait") { None } else { (TABLE.events.find)(path, version) }
-        },
-    },
-    requests: Routes { all: TABLE.requests.all, find: TABLE.requests.find },
-    states: Routes { all: TABLE.states.all, find: TABLE.states.find },
-    mutations: Routes { all: TABLE.mutations.all, find: TABLE.mutations.find },
-    rooms: TABLE.rooms,
-    scopes: TABLE.scopes,
-    entities: TABLE.entities,
-    replicas: TABLE.replicas,
-    error_codes: TABLE.error_codes,
-    released: &[],
-    locales: TABLE.locales,
-};
+/// The test app, of which events are found otherwise.
+const fn of_another_build(find: fn(&str, &str) -> Option<usize>) -> Table<App> {
+    Table {
+        manifest_dir: TABLE.manifest_dir,
+        events: Routes { all: TABLE.events.all, find },
+        requests: Routes { all: TABLE.requests.all, find: TABLE.requests.find },
+        states: Routes { all: TABLE.states.all, find: TABLE.states.find },
+        mutations: Routes { all: TABLE.mutations.all, find: TABLE.mutations.find },
+        rooms: TABLE.rooms,
+        scopes: TABLE.scopes,
+        entities: TABLE.entities,
+        replicas: TABLE.replicas,
+        error_codes: TABLE.error_codes,
+        released: &[],
+        locales: TABLE.locales,
+    }
+}
 
-/// The test app as it was before `versions/step` had a third version, and the first one still had a handler: any will do.
-static OLDER: Table<App> = Table {
-    manifest_dir: TABLE.manifest_dir,
-    events: Routes {
-        all: TABLE.events.all,
-        find: |path, version| match path {
-            "versions/step" => (version == "v1").then_some(0),
-            _ => (TABLE.events.find)(path, version),
-        },
-    },
-    requests: Routes { all: TABLE.requests.all, find: TABLE.requests.find },
-    states: Routes { all: TABLE.states.all, find: TABLE.states.find },
-    mutations: Routes { all: TABLE.mutations.all, find: TABLE.mutations.find },
-    rooms: TABLE.rooms,
-    scopes: TABLE.scopes,
-    entities: TABLE.entities,
-    replicas: TABLE.replicas,
-    error_codes: TABLE.error_codes,
-    released: &[],
-    locales: TABLE.locales,
-};
+/// As it was before it had `order/wait`.
+static BEFORE: Table<App> = of_another_build(|path, version| match path {
+    "order/wait" => None,
+    _ => (TABLE.events.find)(path, version),
+});
+
+/// As it was before `versions/step` had a third version, and the first one still had a handler: any will do.
+static OLDER: Table<App> = of_another_build(|path, version| match path {
+    "versions/step" => (version == "v1").then_some(0),
+    _ => (TABLE.events.find)(path, version),
+});
 
 /// A server of another build of the app.
 async fn node_of(table: &'static Table<App>, redis: &Redis) -> (TestServer, tempfile::TempDir) {

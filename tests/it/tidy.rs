@@ -71,6 +71,7 @@ const DISPATCH: Layers<'_> = Layers {
             "identify",
             "life",
             "limit",
+            "listening",
             "nodes",
             "pipeline",
             "poking",

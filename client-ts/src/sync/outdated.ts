@@ -1,6 +1,6 @@
 /** Pages that are older than their server, and rely on what it may not keep to. */
 
-import { guarded, type OnProblem } from "./problems";
+import type { OnProblem } from "./problems";
 
 /** Why it is time to load a newer page; until then everything that the server still takes goes on. */
 export type Outdated =
@@ -12,7 +12,7 @@ export type Outdated =
 /** Hears of each reason once. */
 export type OnOutdated = (outdated: Outdated) => void;
 
-/** Tells `onOutdated` of each reason once, or `onProblem` where nobody wants to know. */
+/** Tells `onOutdated` of each reason once, or `onProblem`, which is guarded, where nobody wants to know. */
 export function outdatedOnce(onOutdated: OnOutdated | undefined, onProblem: OnProblem): OnOutdated {
   const told = new Set<string>();
   return outdated => {
@@ -23,7 +23,7 @@ export function outdatedOnce(onOutdated: OnOutdated | undefined, onProblem: OnPr
     try {
       onOutdated(outdated);
     } catch (error) {
-      guarded(onProblem)({ kind: "callback-failed", route: null, error });
+      onProblem({ kind: "callback-failed", route: null, error });
     }
   };
 }

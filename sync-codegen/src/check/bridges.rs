@@ -1,7 +1,7 @@
 //! Versions without a `main`, for which a newer one answers: what stands beside its `main`, which the attribute does not see.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Successor, newer, of_version, successor};
+use crate::model::{Successor, newer, of_version, outline, successor};
 use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
 use sync_syntax::handler_file::{Beside, Kind, Outline};
 
@@ -94,11 +94,10 @@ pub(super) fn downgrades(tree: &Tree) -> Vec<Diagnostic> {
             let help = "keep its `main`, or remove the type where nobody listens to it any more";
             problems.push(Diagnostic::new(&file.source.path, what, help));
         }
-        if let Some(missing) = forgotten(page, first, (name, file)) {
-            problems.push(missing);
-        }
         let newer = of_version(page, first.name, first.file).find(|(newer, _)| newer.kind() == name.kind());
-        let downgrade = newer.and_then(|(_, newer)| Some((newer, outline(newer)?.downgrade.as_ref()?)));
+        let newer = newer.map(|(_, newer)| newer);
+        problems.extend(forgotten((name, file), newer, first.name.version));
+        let downgrade = newer.and_then(|newer| Some((newer, outline(newer)?.downgrade.as_ref()?)));
         if let Some((newer, downgrade)) = downgrade {
             let mistake = not_callable("downgrade", downgrade).or_else(|| not_borrowing(downgrade));
             problems.extend(
@@ -109,16 +108,15 @@ pub(super) fn downgrades(tree: &Tree) -> Vec<Diagnostic> {
     problems
 }
 
-/// Nobody makes of a newer output what an older version answers.
-fn forgotten(page: &PageFiles, by: Successor<'_>, (name, file): (&HandlerName, &PageFile)) -> Option<Diagnostic> {
+/// Nobody makes of a newer output what an older version answers. `newer` is the same file of the version `by`, if that has one.
+fn forgotten((name, file): (&HandlerName, &PageFile), newer: Option<&PageFile>, by: u32) -> Option<Diagnostic> {
     let output = match name.kind() {
         Kind::Server => "ServerOutput",
         Kind::Client => "ClientOutput",
         Kind::Request => "Output",
         _ => return None,
     };
-    let newer = of_version(page, by.name, by.file).find(|(newer, _)| newer.kind() == name.kind());
-    let has = newer.is_some_and(|(_, newer)| outline(newer).is_none_or(|outline| outline.downgrade.is_some()));
+    let has = newer.is_some_and(|newer| outline(newer).is_none_or(|outline| outline.downgrade.is_some()));
     if !declares(file, output) || has {
         return None;
     }
@@ -127,9 +125,9 @@ fn forgotten(page: &PageFiles, by: Successor<'_>, (name, file): (&HandlerName, &
         format!("v{} answers with a `{output}`, and nothing makes one of what this version answers", name.version);
     let help = format!("add `pub fn downgrade(output: &{output}) -> {older}::{output}`");
     match newer {
-        Some((_, newer)) => Some(Diagnostic::new(&newer.source.path, what, help)),
+        Some(newer) => Some(Diagnostic::new(&newer.source.path, what, help)),
         None => {
-            let what = format!("`{output}` is nothing that v{} could answer with", by.name.version);
+            let what = format!("`{output}` is nothing that v{by} could answer with");
             Some(Diagnostic::new(&file.source.path, what, "remove it, or keep `main`"))
         }
     }
@@ -152,10 +150,6 @@ fn not_borrowing(downgrade: &Beside) -> Option<(String, String)> {
 
 fn declares(file: &PageFile, name: &str) -> bool {
     outline(file).is_some_and(|outline| outline.declares(name))
-}
-
-fn outline(file: &PageFile) -> Option<&Outline> {
-    file.source.content.outline.as_ref()
 }
 
 /// The name of a type, however its path begins.

@@ -203,8 +203,7 @@ fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
     match upgraded {
         Some(Upgraded { by, version, .. }) => {
             let newest = format!("\"{}/{}/v{version}\"", route.page, route.name);
-            let upgraded = by.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"));
-            out.close(format!("}}, {newest}, |old| {private}::upgraded({upgraded}));"));
+            out.close(format!("}}, {newest}, |old| {private}::upgraded({}));", nested(by, "old")));
         }
         None => out.close("});"),
     }
@@ -224,7 +223,7 @@ fn bridged_static(out: &mut Writer, route: &Route, bridged: &Bridged, routes: &[
     route_id(out, route);
     let upgraded = match &upgrades[..] {
         [one] => one.clone(),
-        all => format!("|old| {}", all.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"))),
+        all => format!("|old| {}", nested(all, "old")),
     };
     let downgraded = |downgrades: &[String]| match downgrades {
         [] => "|_| ::sync::Empty {}".to_owned(),
@@ -236,6 +235,11 @@ fn bridged_static(out: &mut Writer, route: &Route, bridged: &Bridged, routes: &[
     };
     out.close(format!("}}, &{newest}, {upgraded}, {}, {});", downgraded(downgrades), downgraded(downgrades_own)));
     out.dedent();
+}
+
+/// What the last of `functions` makes of what the others have made, the first of them of `value`: `c(b(a(value)))`.
+fn nested(functions: &[String], value: &str) -> String {
+    functions.iter().fold(value.to_owned(), |value, function| format!("{function}({value})"))
 }
 
 /// The fields of a `RouteId`.

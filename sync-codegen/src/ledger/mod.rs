@@ -7,7 +7,7 @@ mod judge;
 mod page;
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
@@ -31,12 +31,12 @@ impl Ledger {
     /// # Errors
     ///
     /// A file cannot be written.
-    pub fn write(&self, app_dir: &Path, pages: &[(String, String)]) -> io::Result<()> {
+    pub fn write(&self, app_dir: &Path, pages: &[Page]) -> io::Result<()> {
         for file in self.stale(pages) {
             let path = app_dir.join(&file);
-            match pages.iter().find(|(page, _)| *page == file) {
-                Some((_, text)) => {
-                    output::replace(&path, text, None)?;
+            match page_of(pages, &file) {
+                Some(page) => {
+                    output::replace(&path, &page.text, None)?;
                     // A build reads it, and has to see that it has changed.
                     output::set_modified(&path, SystemTime::now());
                 }
@@ -48,30 +48,28 @@ impl Ledger {
 
     /// Returns the files that are not what `pages` say, sorted.
     #[must_use]
-    pub fn stale(&self, pages: &[(String, String)]) -> Vec<String> {
-        let is_same = |text: &str, known: &str| text.lines().eq(known.lines());
-        let known = |file: &str| self.pages.iter().find(|page| page.file == file);
-        let changed = pages.iter().filter(|(file, text)| !known(file).is_some_and(|page| is_same(text, &page.text)));
-        let gone = self.pages.iter().filter(|page| !pages.iter().any(|(file, _)| *file == page.file));
-        let mut stale: Vec<String> =
-            changed.map(|(file, _)| file.clone()).chain(gone.map(|page| page.file.clone())).collect();
-        stale.sort();
-        stale
+    pub fn stale(&self, pages: &[Page]) -> Vec<String> {
+        let is_same = |old: &Page, new: &Page| old.text.lines().eq(new.text.lines());
+        self.differing(pages, is_same)
     }
 
     /// Returns those of the stale files that promise something else: where types have other names and nothing more has changed, nobody notices.
     #[must_use]
-    pub fn unpromised(&self, pages: &[(String, String)]) -> Vec<String> {
-        let read = |text: &str| text.parse::<Api>().ok();
-        let is_promised = |file: &String| {
-            let (old, new) = (
-                self.pages.iter().find(|page| page.file == *file).map(|page| &page.api),
-                pages.iter().find(|(page, _)| page == file).and_then(|(_, text)| read(text)),
-            );
-            let (Some(old), Some(new)) = (old, new) else { return false };
-            sync_schema::compare(old, &new).is_empty() && sync_schema::compare(&new, old).is_empty()
+    pub fn unpromised(&self, pages: &[Page]) -> Vec<String> {
+        let is_promised = |old: &Page, new: &Page| {
+            sync_schema::compare(&old.api, &new.api).is_empty() && sync_schema::compare(&new.api, &old.api).is_empty()
         };
-        self.stale(pages).into_iter().filter(|file| !is_promised(file)).collect()
+        self.differing(pages, is_promised)
+    }
+
+    /// The files, sorted, that are here or in `pages` alone, or are not the same in both.
+    fn differing(&self, pages: &[Page], is_same: impl Fn(&Page, &Page) -> bool) -> Vec<String> {
+        let files: BTreeSet<&String> = self.pages.iter().chain(pages).map(|page| &page.file).collect();
+        let differs = |file: &&String| match (page_of(&self.pages, file), page_of(pages, file)) {
+            (Some(old), Some(new)) => !is_same(old, new),
+            _ => true,
+        };
+        files.into_iter().filter(differs).cloned().collect()
     }
 
     /// Returns what `api` has otherwise than what was released.
@@ -89,6 +87,10 @@ impl Ledger {
         }
         changes
     }
+}
+
+fn page_of<'p>(pages: &'p [Page], file: &str) -> Option<&'p Page> {
+    pages.iter().find(|page| page.file == file)
 }
 
 /// Returns the day, in UTC.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_schema::{Api, Shape, WireType};
+use sync_schema::{Api, ReadError, Shape, WireType};
 
-use super::{FILE, Ledger};
+use super::{FILE, Ledger, Page};
 use crate::listing::{ListedRoom, Listing};
 use crate::model::page_name;
 use crate::scan::page_of;
@@ -15,11 +15,14 @@ const HEAD: &str = "\
 # `cargo sync release` writes this file. Do not edit it: commit it, and read what changes in it.
 ";
 
-/// Returns what an app promises from now on: each page's file and the text of that, sorted; a page that promises nothing is left out.
+/// Returns what an app promises from now on, sorted by page; a page that promises nothing is left out.
 ///
 /// `released` is what was promised before, which `api` keeps, or else `is_kept` is not so: who relied on it then relies on it no more.
-#[must_use]
-pub fn pages(api: &Api, listing: &Listing, released: &Ledger, is_kept: bool) -> Vec<(String, String)> {
+///
+/// # Errors
+///
+/// A page could not be read again as it would be written, and must not be.
+pub fn pages(api: &Api, listing: &Listing, released: &Ledger, is_kept: bool) -> Result<Vec<Page>, ReadError> {
     let contracts = contracts(api, released, is_kept);
     let mut names: BTreeSet<&str> = api.routes.iter().map(|route| route.page.as_str()).collect();
     names.extend(listing.rooms.iter().chain(&listing.scopes).map(|rule| rule.page.as_str()));
@@ -39,7 +42,7 @@ pub fn pages(api: &Api, listing: &Listing, released: &Ledger, is_kept: bool) -> 
             part = sync_schema::promised(&before.api, &part);
         }
         let text = part.promise().to_string();
-        (!text.is_empty()).then(|| (file, format!("{HEAD}{}", without_library(&text, api))))
+        (!text.is_empty()).then(|| Page::of(&file, format!("{HEAD}{}", without_library(&text, &api.library))))
     };
     names.iter().filter_map(page).collect()
 }
@@ -90,11 +93,11 @@ fn part(api: &Api, listing: &Listing, page: &str, error_codes: Vec<String>) -> A
 }
 
 /// The app's own library is `crate`, so that another name for it changes nothing.
-fn without_library(text: &str, api: &Api) -> String {
-    if api.library.is_empty() {
+fn without_library(text: &str, library: &str) -> String {
+    if library.is_empty() {
         return text.to_owned();
     }
-    let own = format!("{}::", api.library);
+    let own = format!("{library}::");
     let mut short = String::new();
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
@@ -123,15 +126,13 @@ mod tests {
 
     #[test]
     fn the_library_is_crate_and_what_is_called_like_it_is_not() {
-        let mut api: Api = "session: any\n".parse().expect("a contract");
-        api.library = "app".to_owned();
         for (text, expected) in [
             ("session: `app::app::Session`", "session: `crate::app::Session`"),
             ("in a: `app::Page<app::app::Item>`", "in a: `crate::Page<crate::app::Item>`"),
             ("type `my_app::app::T`", "type `my_app::app::T`"),
             ("rule app::check", "rule app::check"),
         ] {
-            assert_eq!(without_library(text, &api), expected);
+            assert_eq!(without_library(text, "app"), expected);
         }
     }
 }

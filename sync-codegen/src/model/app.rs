@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::module::{Module, Mounts, mount};
 use super::names::{page_name, static_name};
-use super::successor::{of_version, successors};
+use super::successor::successors;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 use crate::scan::{HandlerName, PageFile, PageFiles, SourceFile, Tree};
@@ -335,17 +335,13 @@ fn upgrade(
     }
     let downgrades = |is_own: bool| {
         // The newest comes first.
-        let found = newer.iter().rev().map_while(|of| {
-            let mut files = of_version(page, of.name, of.file);
-            let (_, file) = files.find(|(name, _)| (name.kind() == Kind::Client) == is_own)?;
-            file.source.content.outline.as_ref()?.downgrade.as_ref()?;
-            Some(format!("{}::downgrade", mounts.get(&file.source.path)?))
-        });
+        let found = newer
+            .iter()
+            .rev()
+            .map_while(|of| Some(format!("{}::downgrade", mounts.get(&of.downgrades_in(page, is_own)?.source.path)?)));
         let found = found.collect::<Vec<_>>();
-        // One that is missing is told where the others go on from it.
         if found.len() == newer.len() { found } else { Vec::new() }
     };
-    route.entry = "Bridged";
     route.bridged = Some(Bridged {
         by: last.name.version,
         upgrades,

@@ -10,4 +10,4 @@ mod successor;
 pub(crate) use app::{App, Bridged, Entity, Filter, LaneRoutes, Receivers, Route, Upgraded};
 pub(crate) use module::{FileModule, Module, mount};
 pub(crate) use names::{folded, folded_module, module_name, page_name};
-pub(crate) use successor::{Successor, newer, of_version, successor, successors};
+pub(crate) use successor::{Successor, newer, of_version, outline, successor, successors};

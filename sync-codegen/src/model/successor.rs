@@ -16,6 +16,15 @@ pub(crate) struct Successor<'p> {
     pub(crate) told_in: (&'p HandlerName, &'p PageFile),
 }
 
+impl<'p> Successor<'p> {
+    /// Returns the file whose `downgrade` makes what an older version answers, or else what a member of that gets for itself.
+    pub(crate) fn downgrades_in(self, page: &'p PageFiles, is_own: bool) -> Option<&'p PageFile> {
+        let mut files = of_version(page, self.name, self.file);
+        let (_, file) = files.find(|(name, _)| (name.kind() == Kind::Client) == is_own)?;
+        outline(file)?.downgrade.is_some().then_some(file)
+    }
+}
+
 /// Returns the newest version whose `upgrade` takes what an older one is told, if that has no `main` itself.
 pub(crate) fn successor<'p>(page: &'p PageFiles, older: &HandlerName, file: &PageFile) -> Option<Successor<'p>> {
     if !matches!(file.lane.table.named, Named::Event | Named::Request | Named::Mutation) {
@@ -88,6 +97,7 @@ fn told<'u>(upgrade: &'u Beside, name: &str) -> Option<Told<'u>> {
     Some(Told { version, side: segments.get(place + 1).copied(), args })
 }
 
-fn outline(file: &PageFile) -> Option<&Outline> {
+/// What stands in a file, where it can be read.
+pub(crate) fn outline(file: &PageFile) -> Option<&Outline> {
     file.source.content.outline.as_ref()
 }

@@ -1,27 +1,24 @@
 //! The life of a socket: let in, entered, in and out of rooms, gone. The doors have no rule of their own about it.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 
 use crate::clock::{Instant, soon, timeout};
-use crate::config::{Environment, HistoryPlace};
+use crate::config::HistoryPlace;
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::hooks::Joining;
 use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
-use crate::metrics::Listening;
 use crate::rooms::{After, CloseReason, Entering, HeldSeat, Identity, Outbox, SenderKey, Socket};
 use crate::route::{App, Keep, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
-    JoinedRoom, Location, Packet, Position, PresenceUpdate, RoomName, answer_listen, answer_plain, answer_rooms,
-    answer_rooms_joined, bad_request,
+    JoinedRoom, Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined,
+    bad_request,
 };
 
 /// How long somebody who enters or leaves a room with `history = durable` waits until that is in the file.
@@ -331,42 +328,6 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, located)
     }
 
-    /// Notes of which routes a socket hears events, and says what is known of the contract that its page was built with. Routes that are not there
-    /// are of a newer page.
-    pub(super) fn listen(&self, caller: &Caller<A>, routes: &[Cow<'_, str>], contract: Option<&str>) -> Answer {
-        let listening = self.check_message(caller).and_then(|_| member(caller)).map(|socket| {
-            let found = routes.iter().filter_map(|route| route.rsplit_once('/'));
-            let found = found.filter_map(|(path, version)| self.lanes().event(path, version));
-            let found: Vec<_> = found.map(|found| found.route.id()).collect();
-            let retires = found.iter().filter_map(|route| Some((route.cb, route.retires?))).collect();
-            socket.set_listens(found);
-            // While one develops, a page and its server are hardly ever of one build.
-            let is_judged = self.config().environment == Environment::Production;
-            let contracts = &self.parts().contracts;
-            let number = contracts.number(contract);
-            socket.set_contract(number);
-            answer_listen(contracts.known(number).filter(|_| is_judged), &retires)
-        });
-        self.answer(caller, listening)
-    }
-
-    /// Counts what the pages that are connected rely on. It looks at each socket.
-    #[must_use]
-    pub fn listening(&self) -> Listening {
-        let (mut routes, mut numbers) = (BTreeMap::new(), BTreeMap::<u8, usize>::new());
-        for socket in self.hub().sockets() {
-            *numbers.entry(socket.contract()).or_default() += 1;
-            for route in socket.listens().iter().flat_map(|routes| routes.iter()) {
-                *routes.entry(route.cb).or_default() += 1;
-            }
-        }
-        let mut contracts = BTreeMap::new();
-        for (number, count) in numbers {
-            *contracts.entry(self.parts().contracts.label(number)).or_default() += count;
-        }
-        Listening { routes, contracts }
-    }
-
     /// Notes that a socket shows another page than before, but not which one, for the reason that is answered: as if it showed the page
     /// before, it would go on hearing of what is not its business.
     pub(super) fn lose_location(&self, caller: &Caller<A>, why: SyncError) -> Answer {
@@ -378,6 +339,6 @@ impl<A: App> Dispatcher<A> {
 }
 
 /// Returns the socket of a caller: nobody else can be in rooms.
-fn member<A: App>(caller: &Caller<A>) -> Result<&Arc<Socket<A>>, SyncError> {
+pub(super) fn member<A: App>(caller: &Caller<A>) -> Result<&Arc<Socket<A>>, SyncError> {
     caller.socket().ok_or_else(|| bad_request("event"))
 }

@@ -23,6 +23,7 @@ mod lanes;
 mod leaving;
 mod life;
 mod limit;
+mod listening;
 mod news;
 mod nodes;
 mod parts;

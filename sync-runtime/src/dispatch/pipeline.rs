@@ -210,13 +210,7 @@ async fn finish<A: App, L: Lane<A>>(
         session = self::session(parts, caller)?;
         authorize_call(parts, caller, call, route, &session).await?;
     }
-    let hears = call.call().id.as_deref().filter(|_| call.call().stream);
-    let hears = (route.happens_as().is_none(), hears);
-    let said = (call.room(), call.ignore_self());
-    let event = route.happens_as().unwrap_or(route);
-    let streams = cancelled
-        .as_ref()
-        .map(|given_up| LiveStreams::new(parts, caller, event.id().cb, said, hears, (given_up, route.streams())));
+    let streams = cancelled.as_ref().map(|given_up| live_streams(parts, caller, call, route, given_up));
     let states = Changes::new(parts, caller);
     let source = view(parts, caller, &session, call.room()).streaming(streams.as_ref().map(|streams| streams as _));
     let source = source.changing(&states);
@@ -257,6 +251,20 @@ async fn finish<A: App, L: Lane<A>>(
         state_version,
         retires: None,
     })
+}
+
+/// Returns where a handler streams to, on the way to its answer. Those who are in the room know a version by the one that answers for it.
+fn live_streams<'a, A: App, L: Lane<A>>(
+    parts: &'a Parts<A>,
+    caller: &'a Caller<A>,
+    call: &'a L,
+    route: &dyn Route<A>,
+    given_up: &'a CancellationToken,
+) -> LiveStreams<'a, A> {
+    let hears = (route.happens_as().is_none(), call.call().id.as_deref().filter(|_| call.call().stream));
+    let said = (call.room(), call.ignore_self());
+    let cb = route.happens_as().unwrap_or(route).id().cb;
+    LiveStreams::new(parts, caller, cb, said, hears, (given_up, route.streams()))
 }
 
 /// Waits until an event has come back from where the order is made: what its caller does next comes behind it, as where there is one server. It has

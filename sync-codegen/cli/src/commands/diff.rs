@@ -89,31 +89,25 @@ fn unpack(app_dir: &Path, revision: &str, folder: &Path) -> Result<PathBuf, Fail
         return Err(Failure::with_help(format!("git knows no revision `{revision}`"), help));
     };
     let inside = inside(app_dir)?;
-    let tree = format!("{commit}:{inside}");
-    if git(app_dir, &["rev-parse", "--verify", "--quiet", &tree])?.is_none() {
+    let is_there = git(app_dir, &["rev-parse", "--verify", "--quiet", &format!("{commit}:{inside}src")])?;
+    if is_there.is_none() {
         return Err(Failure::new(format!("there is no such app in `{revision}`: `{inside}`")));
     }
-    let gone = || Failure::new(format!("there is no such app in `{revision}`: `{inside}`"));
-    // By an index of its own: what is staged stays so, and what an archive would leave out is there.
-    let index = folder.join("index");
-    let there = folder.join("files");
-    let mut prefix = there.clone().into_os_string();
-    prefix.push("/");
-    let steps = [
-        vec!["read-tree".into(), tree.into()],
-        vec!["checkout-index".into(), "--all".into(), "--prefix".into(), prefix],
-    ];
-    for step in &steps {
-        // Its folders are named from the top of the repository, and so are these.
-        let (step, index) = (step.iter().map(OsString::as_os_str), ("GIT_INDEX_FILE", index.as_os_str()));
-        asked(&top(app_dir)?, step, Some(index))?.map_err(|said| {
-            Failure::with_help(
-                format!("the files of `{revision}` cannot be had: {said}"),
-                "look whether git can check it out",
-            )
-        })?;
-    }
-    if there.join("src").is_dir() { Ok(there) } else { Err(gone()) }
+    // By an index of its own: what is staged stays so, and what an archive would leave out is there. Its folders are named from the top of the
+    // repository, and so are those that git puts there.
+    let (index, there, top) = (folder.join("index"), folder.join("files"), top(app_dir)?);
+    let by_index = |arguments: &[&OsStr]| {
+        let said = asked(&top, arguments.iter().copied(), Some(("GIT_INDEX_FILE", index.as_os_str())))?;
+        said.map_err(|said| {
+            let help = "look whether git can check it out";
+            Failure::with_help(format!("the files of `{revision}` cannot be had: {said}"), help)
+        })
+    };
+    by_index(&["read-tree".as_ref(), format!("{commit}:{inside}").as_ref()])?;
+    let mut prefix = OsString::from("--prefix=");
+    prefix.push(there.join(""));
+    by_index(&["checkout-index".as_ref(), "--all".as_ref(), &prefix])?;
+    Ok(there)
 }
 
 fn top(app_dir: &Path) -> Result<PathBuf, Failure> {

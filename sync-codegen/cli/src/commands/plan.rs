@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sync_codegen::ledger::Ledger;
-use sync_schema::{Api, Change, RouteTypes};
+use sync_schema::{Api, Breaks, Change, RouteTypes};
 
 use super::release;
 use crate::failure::Failure;
@@ -36,11 +36,12 @@ pub(super) fn run(asked: &Plan, project: &Project, terminal: &mut Terminal) -> R
         }
     }
     let broken = plan.routes.iter().filter(|route| !route.breaks.is_empty()).count();
-    terminal.note(match broken {
-        0 => "nothing that is relied on breaks".to_owned(),
-        broken => format!("{broken} of {} versions that are relied on break", plan.routes.len()),
+    terminal.note(match (broken, plan.others.len()) {
+        (0, 0) => "nothing that is relied on breaks".to_owned(),
+        (0, _) => "every version that is relied on holds, and something else breaks".to_owned(),
+        (broken, _) => format!("{broken} of {} versions that are relied on break", plan.routes.len()),
     });
-    Ok(if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if broken == 0 && plan.others.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Asks a server what is relied on.
@@ -65,40 +66,45 @@ fn metrics(url: &str) -> Result<String, Failure> {
 /// What is relied on, by the metrics of one server.
 #[derive(Debug, Default, PartialEq)]
 struct Used {
-    /// How many sockets listen to each event, by `chess/move/v1`.
-    listeners: BTreeMap<String, u64>,
-    /// How often each route was called, by lane and `chess/move/v1`.
-    calls: BTreeMap<(String, String), u64>,
+    /// The versions that somebody relies on, as a contract names them: `event chess/move v1`.
+    routes: BTreeMap<String, Usage>,
     /// How many sockets are of each contract.
     contracts: BTreeMap<String, u64>,
+}
+
+/// How much one version is relied on.
+#[derive(Debug, Default, PartialEq)]
+struct Usage {
+    /// How many sockets listen to it.
+    listeners: u64,
+    /// How often it was called since the server has started.
+    calls: u64,
 }
 
 impl Used {
     fn read(text: &str) -> Self {
         let mut used = Self::default();
         for Sample { name, labels, value } in text.lines().filter_map(Sample::read) {
-            let label = |name: &str| labels.get(name).map(|value| (*value).to_owned());
+            let label = |name: &str| labels.get(name).copied();
             match (name, label("route"), label("lane"), label("contract")) {
-                ("sync_listeners", Some(route), ..) => *used.listeners.entry(route).or_default() += value,
-                ("sync_calls_total", Some(route), Some(lane), _) => {
-                    *used.calls.entry((lane, route)).or_default() += value
+                ("sync_listeners", Some(route), ..) => used.of("event", route, |usage| usage.listeners += value),
+                ("sync_calls_total", Some(route), Some(lane), _) => used.of(lane, route, |usage| usage.calls += value),
+                ("sync_contracts", .., Some(contract)) => {
+                    *used.contracts.entry(contract.to_owned()).or_default() += value;
                 }
-                ("sync_contracts", .., Some(contract)) => *used.contracts.entry(contract).or_default() += value,
                 _ => {}
             }
         }
-        used.listeners.retain(|_, count| *count > 0);
+        used.routes.retain(|_, usage| *usage != Usage::default());
         used.contracts.retain(|_, count| *count > 0);
         used
     }
 
-    /// The routes that somebody relies on, as a contract names them.
-    fn routes(&self) -> BTreeSet<String> {
-        let id = |lane: &str, route: &str| {
-            Some(format!("{lane} {}", route.rsplit_once('/').map(|(path, version)| format!("{path} {version}"))?))
-        };
-        let called = self.calls.keys().filter_map(|(lane, route)| id(lane, route));
-        called.chain(self.listeners.keys().filter_map(|route| id("event", route))).collect()
+    /// Counts for a route that a metric calls `chess/move/v1`; calls of what is no route are of one `unknown`.
+    fn of(&mut self, lane: &str, route: &str, count: impl FnOnce(&mut Usage)) {
+        if let Some((path, version)) = route.rsplit_once('/') {
+            count(self.routes.entry(format!("{lane} {path} {version}")).or_default());
+        }
     }
 }
 
@@ -123,6 +129,8 @@ impl<'a> Sample<'a> {
 #[derive(Debug, Serialize)]
 struct PlanJson {
     routes: Vec<PlannedRoute>,
+    /// What breaks besides: what no metric counts, such as the session, and what is stored.
+    others: Vec<String>,
     contracts: Vec<PlannedContract>,
 }
 
@@ -151,8 +159,18 @@ struct PlannedContract {
 
 fn plan(used: &Used, released: &Ledger, api: &Api) -> PlanJson {
     let changes: Vec<Change> = released.changes(api).into_iter().filter(Change::is_breaking).collect();
-    let mut routes: Vec<_> = used.routes().into_iter().map(|id| planned(id, used, &changes, api)).collect();
+    let mut routes: Vec<_> = used.routes.iter().map(|(id, usage)| planned(id, usage, &changes, api)).collect();
     routes.sort_by_key(|route| (route.breaks.is_empty(), std::cmp::Reverse(route.listeners + route.calls)));
+    let counted: BTreeSet<String> =
+        released.pages.iter().flat_map(|page| &page.api.routes).map(RouteTypes::id).collect();
+    let others = changes.iter().filter(|change| {
+        let is_shown = change.origins.iter().any(|origin| used.routes.contains_key(origin));
+        // Who calls nothing of it loses nothing by it; what is stored is there all the same.
+        let is_unused = change.origins.iter().all(|origin| counted.contains(origin))
+            && !change.breaks.contains(&Breaks::StoredData);
+        !is_shown && !is_unused
+    });
+    let others = others.map(|change| format!("{}: {}", change.subject(), told(change))).collect();
     let (own, kept) = (api.fingerprint(), released.contracts());
     let known = |contract: &str| match contract {
         "unsaid" => "unsaid",
@@ -165,21 +183,18 @@ fn plan(used: &Used, released: &Ledger, api: &Api) -> PlanJson {
         sockets: *sockets,
         known: known(contract),
     });
-    PlanJson { routes, contracts: contracts.collect() }
+    PlanJson { routes, others, contracts: contracts.collect() }
 }
 
-fn planned(id: String, used: &Used, changes: &[Change], api: &Api) -> PlannedRoute {
+fn planned(id: &str, usage: &Usage, changes: &[Change], api: &Api) -> PlannedRoute {
     let route = api.routes.iter().find(|route| route.id() == id);
-    let mut breaks: Vec<_> = changes.iter().filter(|change| change.origins.contains(&id)).map(told).collect();
+    let is_its = |change: &&Change| change.origins.iter().any(|origin| origin == id);
+    let mut breaks: Vec<_> = changes.iter().filter(is_its).map(told).collect();
     if route.is_none() && breaks.is_empty() {
         breaks.push("it is gone".to_owned());
     }
-    let (lane, path) = id.split_once(' ').unwrap_or_default();
-    let path = path.replace(' ', "/");
-    let listeners = used.listeners.get(&path).filter(|_| lane == "event").copied().unwrap_or_default();
-    let calls = used.calls.get(&(lane.to_owned(), path)).copied().unwrap_or_default();
-    let retires = route.and_then(|route: &RouteTypes| route.retires).map(|day| day.to_string());
-    PlannedRoute { route: id, listeners, calls, breaks, retires }
+    let retires = route.and_then(|route| route.retires).map(|day| day.to_string());
+    PlannedRoute { route: id.to_owned(), listeners: usage.listeners, calls: usage.calls, breaks, retires }
 }
 
 fn told(change: &Change) -> String {
@@ -200,6 +215,9 @@ fn for_people(plan: &PlanJson, terminal: &mut Terminal) -> Result<(), Failure> {
             writeln!(terminal.out(), "        {what}")?;
         }
     }
+    for what in &plan.others {
+        writeln!(terminal.out(), "{WRONG} breaks{WRONG:#} {what}")?;
+    }
     for PlannedContract { contract, sockets, known } in &plan.contracts {
         let of = match *known {
             "same" => "this build's own",
@@ -214,6 +232,8 @@ fn for_people(plan: &PlanJson, terminal: &mut Terminal) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use sync_codegen::ledger::Page;
+
     use super::*;
 
     #[test]
@@ -223,9 +243,23 @@ mod tests {
              sync_calls_total{lane=\"request\",route=\"chess/find/v2\",code=\"ok\"} 7\nsync_calls_total{lane=\"request\",route=\"chess/find/v2\",code=\"auth-required\"} 2\n\
              sync_calls_total{lane=\"unknown\",route=\"unknown\",code=\"sync-not-found\"} 9\nsync_contracts{contract=\"unsaid\"} 4\nsync_sockets 12\n",
         );
-        assert_eq!(used.listeners, BTreeMap::from([("chess/move/v1".to_owned(), 3)]));
+        let usage = |listeners, calls| Usage { listeners, calls };
+        let routes = [("event chess/move v1", usage(3, 0)), ("request chess/find v2", usage(0, 9))];
+        assert_eq!(used.routes, routes.map(|(id, usage)| (id.to_owned(), usage)).into());
         assert_eq!(used.contracts, BTreeMap::from([("unsaid".to_owned(), 4)]));
-        assert_eq!(used.calls[&("request".to_owned(), "chess/find/v2".to_owned())], 9);
-        assert_eq!(Vec::from_iter(used.routes()), ["event chess/move v1", "request chess/find v2"]);
+    }
+
+    #[test]
+    fn what_breaks_is_told_though_no_metric_counts_it() {
+        let page = |text: &str| Page {
+            file: "src/_ledger.txt".to_owned(),
+            api: text.parse().expect("a contract"),
+            text: text.to_owned(),
+        };
+        let released = Ledger { pages: vec![page("session: string\n")] };
+        let api: Api = "session: boolean\n".parse().expect("a contract");
+        let plan = plan(&Used::default(), &released, &api);
+        assert_eq!(plan.routes.len(), 0);
+        assert!(plan.others.iter().any(|other| other.starts_with("session: ")), "{:?}", plan.others);
     }
 }

@@ -36,7 +36,9 @@ pub(super) fn run(asked: &Release, project: &Project, terminal: &mut Terminal) -
         return Err(Failure::with_help("what was released does not hold any more", help));
     }
     let is_kept = !changes.iter().any(Change::is_breaking);
-    let pages = ledger::pages(&api, &sync_codegen::list(&project.app_dir), &released, is_kept);
+    let pages = ledger::pages(&api, &sync_codegen::list(&project.app_dir), &released, is_kept).map_err(|error| {
+        Failure::new(format!("line {} of a ledger could not be read again: {}", error.line, error.expected))
+    })?;
     let stale = if asked.check { released.unpromised(&pages) } else { released.stale(&pages) };
     if asked.json {
         changes::json(&located(&changes, project, &api, &released), &[], terminal)?;

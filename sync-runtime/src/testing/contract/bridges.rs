@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::contain::{Panicked, contained};
 use crate::route::{App, CellPlace, OlderForm, Route, StoredValue, Untellable};
-use crate::schema::{InputSchema, Model, Shape};
+use crate::schema::{InputSchema, Model, Shape, Types};
 use crate::testing::contract::subject::Subject;
 use crate::testing::contract::{Kit, RouteUnderTest};
 use crate::testing::values::Values;
@@ -41,7 +41,7 @@ pub fn goes_through<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         let (Some(new), Some(old)) = (shape(&new_types), shape(&old_types)) else { continue };
         let schema = InputSchema::new(&models[1], &old);
         let mut gone_through = Err("nothing was made up".to_owned());
-        for value in made_up(&models[0], &new) {
+        for value in made_up(models[0].types(), &new) {
             let told = contained(|| downgrade(form, &to_raw_value(&value).expect("JSON")));
             match told {
                 // What is no value of the type is none that was ever answered.
@@ -76,7 +76,7 @@ fn takes_what_it_took<A: App>(subject: &Subject<'_, A>, form: &dyn OlderForm) {
     let (inputs, schema) = (subject.inputs(), subject.route.input_schema());
     let mut taken = 0;
     let own = A::test_inputs(subject.name());
-    for value in own.into_iter().chain(made_up_of(inputs.types(), inputs.shape())) {
+    for value in own.into_iter().chain(made_up(inputs.types(), inputs.shape())) {
         match contained(|| form.takes(&schema, &value.to_string())) {
             // The older version would not have taken it either.
             Ok(Err(_)) => continue,
@@ -96,11 +96,7 @@ fn takes_what_it_took<A: App>(subject: &Subject<'_, A>, form: &dyn OlderForm) {
     );
 }
 
-fn made_up(model: &Model, shape: &Shape) -> Vec<Value> {
-    made_up_of(model.types(), shape)
-}
-
-fn made_up_of(types: &crate::schema::Types, shape: &Shape) -> Vec<Value> {
+fn made_up(types: &Types, shape: &Shape) -> Vec<Value> {
     let mut values = Values::new(types, 1).obeying_rules();
     (0..MADE_UP).map(|_| values.value(shape)).collect()
 }
@@ -123,7 +119,7 @@ pub fn reads_what_was_stored<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         // One that is kept in memory alone has stored nothing.
         let Some(stored) = of.types(&mut model).stored else { continue };
         let mut is_tried = false;
-        for value in made_up(&model, &stored.shape) {
+        for value in made_up(model.types(), &stored.shape) {
             let json = value.to_string();
             // What is no value of that version was never stored.
             let is_own = of.state().is_some_and(|own| own.go_on(place(), as_stored(0, &json)).is_ok());
