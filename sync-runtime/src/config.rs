@@ -38,6 +38,9 @@ pub struct Config {
     /// Standard input is the socket to accept connections on, bound already; `SYNC_INHERIT_LISTENER`. Then `listen` is not looked at. Whoever
     /// starts servers one after the other on one socket, as `cargo sync dev` does, turns nobody away in between.
     pub inherit_listener: bool,
+    /// Whether a server that is started takes over from the one that runs on the same `data`, with all connections, and lets the next one do so;
+    /// `SYNC_TAKEOVER`, on Unix. Elsewhere the next one starts when this one has ended, and clients come back by themselves.
+    pub takeover: bool,
     /// Where the server keeps its files, such as sessions; `SYNC_DATA`, default `./data`. It is created where it is not there.
     pub data: PathBuf,
     /// Development or production; `SYNC_ENV`, by default what the build is.
@@ -318,6 +321,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             inherit_listener: false,
+            takeover: false,
             data: PathBuf::from("./data"),
             environment: if cfg!(debug_assertions) { Environment::Development } else { Environment::Production },
             limits: true,
@@ -407,6 +411,10 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("inherit_listener", SWITCH, |config, text| {
         config.inherit_listener = switch(text)?;
+        Some(())
+    }),
+    setting("takeover", SWITCH, |config, text| {
+        config.takeover = switch(text)?;
         Some(())
     }),
     setting("data", "a folder", |config, text| {

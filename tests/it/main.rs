@@ -58,6 +58,7 @@ mod shared_log;
 mod states;
 mod strain;
 mod streams;
+mod takeover;
 mod template;
 mod testing;
 mod tidy;

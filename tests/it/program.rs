@@ -89,6 +89,12 @@ impl Program {
         self.child.kill().and_then(|()| self.child.wait()).expect("it is ours");
     }
 
+    /// Waits until it has ended by itself, and returns whether that was in order, and its log.
+    pub(crate) fn ended(mut self) -> (bool, String) {
+        let status = self.child.wait().expect("it is ours");
+        (status.success(), self.log.take().expect("it is read").join().expect("a log"))
+    }
+
     /// Stops it, and returns its log.
     pub(crate) fn stop(mut self) -> String {
         let id = self.child.id().to_string();

@@ -55,6 +55,13 @@ const MANUAL: &[Explained] = &[
          then. On Unix.",
     ),
     key(
+        "takeover",
+        "`on` or `off`",
+        Is("off"),
+        "Whether a server that is started takes over from the one that runs on the same `data`, with its listening socket and all connections, and \
+         lets the next one do so: see [deploying](deploying.md). On Unix.",
+    ),
+    key(
         "data",
         "folder",
         Is("./data"),

@@ -12,7 +12,7 @@ use crate::clock::{Instant, RealInstant};
 use crate::dispatch::authorize;
 use crate::dispatch::news::{News, tell};
 use crate::dispatch::parts::Parts;
-use crate::dispatch::presence::{PersonNews, Presence, RoomPresence, Roster, Step};
+use crate::dispatch::presence::{HandedPerson, PersonNews, Presence, RoomPresence, Roster, Step};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::{Socket, TURN};
@@ -157,6 +157,26 @@ pub(super) fn say<A: App>(
     let mut is_known = false;
     change(parts, room, false, |roster| is_known = roster.say(socket.id(), said));
     if is_known { Ok(()) } else { Err(SyncError::new("sync-not-in-room")) }
+}
+
+/// Takes over who was in a room in the process before; those whose sockets do not come along are to be [missed](miss_absent) then.
+pub(super) fn take_over<A: App>(parts: &Arc<Parts<A>>, room: &str, people: Vec<HandedPerson>) {
+    if !is_seen(parts, room) {
+        return;
+    }
+    // Without a lock: what is read is the app's.
+    let read: Vec<_> = people.into_iter().filter_map(|person| parts.presence.read_handed(room, person)).collect();
+    change(parts, room, true, |roster| read.into_iter().for_each(|person| roster.go_on_with(person)));
+}
+
+/// Waits for those in a room whose sockets were not taken over: they come back by themselves, or have gone.
+pub(super) fn miss_absent<A: App>(parts: &Arc<Parts<A>>, room: &str, is_here: impl Fn(Id) -> bool) {
+    let until = Instant::now() + parts.config.presence_lost_grace;
+    change(parts, room, false, |roster| {
+        for socket in roster.present().into_iter().filter(|socket| !is_here(*socket)) {
+            roster.leave(socket, Some(until));
+        }
+    });
 }
 
 /// Changes what is known of a room, and sees to it that it is told; `None` when nothing is known of it, and nobody `enters`.

@@ -55,6 +55,11 @@ impl Contracts {
         }
     }
 
+    /// Returns the fingerprint of one; `None` where none was said. Of one that is not known, a text that no other has.
+    pub(super) fn fingerprint(&self, number: u8) -> Option<String> {
+        (number != UNSAID).then(|| self.label(number).to_owned())
+    }
+
     /// Returns the fingerprint of one, or what it is called that has none here.
     pub(super) fn label(&self, number: u8) -> &'static str {
         match number {

@@ -11,6 +11,7 @@ use crate::contain::Guarded;
 use crate::dispatch::asking::Asking;
 use crate::dispatch::contracts::Contracts;
 use crate::dispatch::hooks::Hooks;
+use crate::dispatch::pausing::Gate;
 use crate::dispatch::presence::Presence;
 use crate::dispatch::scopes::Scopes;
 use crate::dispatch::states::StateSlots;
@@ -90,6 +91,10 @@ pub(super) struct Parts<A: App> {
     pub(super) replays: Semaphore,
     /// What tells this life of the server from others.
     pub(super) run_name: String,
+    /// The same of the processes that this one has taken over from: what they knew, it knows.
+    pub(super) runs_before: OnceLock<Vec<String>>,
+    /// What calls pass that come by no socket.
+    pub(super) gate: Gate,
     /// Calls in flight; closed, it means that the server takes no more.
     pub(super) calls: TaskTracker,
     /// The calls that have names.
@@ -138,11 +143,18 @@ impl<A: App> Parts<A> {
             too_large: metrics.limit("message-size"),
             rooms: metrics.limit("rooms"),
             run_name: Id::random().to_string()[..12].to_owned(),
+            runs_before: OnceLock::new(),
+            gate: Gate::default(),
             calls: TaskTracker::new(),
             recent,
             call_store: OnceLock::new(),
             metrics,
         }
+    }
+
+    /// Returns the names of this life of the server, and of those that it goes on with, oldest first.
+    pub(super) fn runs(&self) -> impl Iterator<Item = &str> {
+        self.runs_before.get().into_iter().flatten().chain([&self.run_name]).map(String::as_str)
     }
 
     /// Checks that the server takes calls.

@@ -12,6 +12,7 @@ use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
 use crate::dispatch::parts::Parts;
+use crate::dispatch::pausing::in_a_call;
 use crate::dispatch::states::Changes;
 use crate::dispatch::streams::LiveStreams;
 use crate::dispatch::view::view;
@@ -67,12 +68,13 @@ impl<A: App> Dispatcher<A> {
     /// Finds the route and runs the stages, and says what came of it: to the metrics, and in the log.
     pub(super) async fn run<L: Lane<A>>(&self, caller: &Caller<A>, call: &L, turn: &Turn) -> Outcome {
         let arrived = Instant::now();
+        let _passing = self.parts().gate.pass(caller).await;
         let found = call.find(self.lanes());
         let metrics = found.as_ref().map_or(self.metrics().unknown(), |found| found.metrics);
         let watch = Watch::new(metrics, call.room(), arrived);
         let retires = found.as_ref().ok().and_then(|found| found.route.id().retires);
         let stages = Box::pin(self.run_found(caller, call, turn, arrived, found));
-        let output = contained_stages(stages).instrument(watch.span.clone()).await;
+        let output = in_a_call(contained_stages(stages)).instrument(watch.span.clone()).await;
         watch.ended(output.as_ref().err());
         output.map(|answered| Answered { retires, ..answered })
     }
@@ -156,7 +158,7 @@ impl<A: App> Dispatcher<A> {
         };
         Some(match () {
             () if !name.starts_with(&session_name(namer(caller))) => Life::OfAnother,
-            () if run == self.parts().run_name => Life::This,
+            () if self.parts().runs().any(|known| known == run) => Life::This,
             () => Life::Other,
         })
     }

@@ -84,6 +84,7 @@ impl<A: App> Rooms<A> {
     /// sockets is in too many rooms already, which says nothing about the others.
     pub async fn put_in(&self, session: &LiveSession<A>, room: &str) -> Result<usize, SyncError> {
         let name = RoomName::to_enter(room)?.as_str();
+        let _passing = self.0.passing().await;
         self.0.put_in(session.id(), name).await
     }
 
@@ -106,6 +107,7 @@ impl<A: App> Rooms<A> {
     ///
     /// `sync-unavailable` when other servers cannot be asked; those of this one are out.
     pub async fn take_out(&self, session: &LiveSession<A>, room: &str, why: &SyncError) -> Result<usize, SyncError> {
+        let _passing = self.0.passing().await;
         self.0.take_out(session.id(), room, why).await
     }
 
@@ -119,6 +121,7 @@ impl<A: App> Rooms<A> {
     /// The first error of the rule, of status 500 and more, that says nothing about its member: a panic, too long a wait, a store that is
     /// down. Such a member stays; all others have been asked. `sync-unavailable` when other servers cannot be asked.
     pub async fn recheck(&self, room: &str) -> Result<usize, SyncError> {
+        let _passing = self.0.passing().await;
         self.0.recheck(room).await
     }
 

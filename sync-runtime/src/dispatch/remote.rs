@@ -16,6 +16,10 @@ use crate::wire::{Position, Topic};
 impl<A: App> RemoteEvents for Dispatcher<A> {
     fn place(&self, room: &str, at: Position, text: &str) -> Result<(), NotPlaced> {
         self.check_open().map_err(|_| NotPlaced::Stopping)?;
+        if self.parts().gate.is_closed() {
+            // Whoever goes on here takes it, which may be another process.
+            return Err(NotPlaced::Full);
+        }
         let to = self.hub().room(room).ok_or(NotPlaced::NoRoom)?;
         let event = match self.revive(room, text) {
             Some(fanout) => Submitted { caller: fanout.sender().key.session, delivery: Box::new(fanout), permit: None },

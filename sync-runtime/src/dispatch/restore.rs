@@ -36,7 +36,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Opens a room, and has it know what happened there; returns whether it is kept.
-    fn go_on(&self, room: &str, mut stored: StoredRoom) -> bool {
+    pub(super) fn go_on(&self, room: &str, mut stored: StoredRoom) -> bool {
         let mut events = Vec::new();
         let mut unreadable = 0;
         for StoredEvent { at, happened, text } in stored.take_events() {
@@ -53,7 +53,7 @@ impl<A: App> Dispatcher<A> {
             // Who has not heard of them is told that something is missing.
             tracing::warn!(room, events = unreadable, "this app cannot read what has happened in a room");
         }
-        self.hub().restore(room, stored, events.into_iter())
+        self.hub().restore(room, self.keep(room), stored, events.into_iter())
     }
 
     /// Reads what is kept of an event, or of a change of a value.

@@ -63,6 +63,7 @@ impl<S: SharedState> RoomState<S> {
         let parts = self.dispatcher.parts();
         parts.check_open()?;
         let caller = self.dispatcher.server();
+        let _passing = parts.gate.pass(&caller).await;
         let session = caller.session().get();
         let source = view(parts, &caller, &session, &self.room);
         let view = source.view();

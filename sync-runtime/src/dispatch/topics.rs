@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Instant;
@@ -101,6 +102,16 @@ pub(in crate::dispatch) struct Subscriber<A: App> {
     pub(in crate::dispatch) socket: Arc<Socket<A>>,
     asker: Id,
     told: Mutex<Told>,
+}
+
+/// A scope that a socket is poked about, as one process hands it to the next.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::dispatch) struct HandedScope {
+    #[serde(with = "crate::dispatch::handover::text")]
+    pub(in crate::dispatch) scope: Arc<str>,
+    asker: Id,
+    /// Up to which cursor it was told what there is; `None` where it is behind.
+    pub(in crate::dispatch) told: Option<u64>,
 }
 
 /// What a subscriber was told.
@@ -198,6 +209,17 @@ impl<A: App> Topics<A> {
         (session, asker): (&Arc<Guarded<A::Session>>, &Asker<'_>),
         limit: usize,
     ) -> Option<Subscription<A>> {
+        self.enter_as(socket, scope, (session, whose(asker)), limit)
+    }
+
+    /// As [`enter`](Topics::enter), for somebody whose word is known by its number.
+    fn enter_as(
+        &self,
+        socket: &Arc<Socket<A>>,
+        scope: &Arc<str>,
+        (session, asker): (&Arc<Guarded<A::Session>>, Id),
+        limit: usize,
+    ) -> Option<Subscription<A>> {
         let mut of_sockets = self.of_sockets.lock();
         // Most look at one.
         let own = of_sockets.entry(socket.id()).or_insert_with(|| Vec::with_capacity(1));
@@ -206,7 +228,7 @@ impl<A: App> Topics<A> {
             return None;
         }
         let told = Told { cursor: 0, since: 0, is_behind: true, unchecked: 0, asked: Some(Instant::now()) };
-        let subscriber = Arc::new(Subscriber { socket: socket.clone(), asker: whose(asker), told: Mutex::new(told) });
+        let subscriber = Arc::new(Subscriber { socket: socket.clone(), asker, told: Mutex::new(told) });
         let topic = {
             let mut table = self.table.lock();
             let topic = self.topic(&mut table, scope);
@@ -225,6 +247,35 @@ impl<A: App> Topics<A> {
             subscriber.told.lock().asked = None;
         }
         Some((topic, subscriber))
+    }
+
+    /// Returns what a socket is poked about, for the process that takes over.
+    pub(in crate::dispatch) fn handed(&self, socket: Id) -> Vec<HandedScope> {
+        let own = self.of_sockets.lock().get(&socket).cloned().unwrap_or_default();
+        let handed = own.into_iter().filter_map(|scope| {
+            let told = self.told(socket, &scope);
+            let topic = match self.table.lock().get(&scope)? {
+                Place::Resting(Resting { sleepers, .. }) => {
+                    let sleeper = sleepers.iter().find(|sleeper| sleeper.socket.id() == socket)?;
+                    return Some(HandedScope { scope, asker: Id::of(sleeper.asker), told });
+                }
+                Place::Awake(topic) => topic.clone(),
+            };
+            let asker = topic.state.lock().subscribers.get(&socket)?.asker;
+            Some(HandedScope { scope, asker, told })
+        });
+        handed.collect()
+    }
+
+    /// Pokes a socket about a scope as the process before did; it is asked before that whether it may still read it.
+    pub(in crate::dispatch) fn take_over(
+        &self,
+        socket: &Arc<Socket<A>>,
+        handed: &HandedScope,
+    ) -> Option<Subscription<A>> {
+        let subscription = self.enter_as(socket, &handed.scope, (&socket.session().get(), handed.asker), usize::MAX)?;
+        subscription.1.told.lock().asked = None;
+        Some(subscription)
     }
 
     /// Has a socket be asked again whether it may read what it is poked about: its session is another one now.

@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::wire::Answered;
 
 pub use durable::{CallBounds, DurableCalls};
-pub use recent::RecentCalls;
+pub use recent::{HandedCall, RecentCalls};
 #[cfg(feature = "redis")]
 pub use shared::SharedCalls;
 pub use store::{Begun, CallStore, Terms};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,7 @@ use crate::clock::{Instant, sleep};
 use crate::config::Config;
 use crate::error::SyncError;
 use crate::id::Id;
+use crate::idempotency::store::{read, written};
 use crate::idempotency::{CallKey, Claim, Known, SharedOutcome, Ticket, reused};
 use crate::tables::shrink;
 
@@ -22,6 +24,17 @@ const SHARDS: usize = 64;
 /// How many calls of one caller run at a time that have a name, and how many in all: they go on when their callers hang up.
 const RUNNING: usize = 128;
 const RUNNING_IN_ALL: usize = 16 * 1024;
+/// What came of a call, as one process hands it to the next.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HandedCall {
+    caller: Id,
+    id: Box<str>,
+    call: Option<Id>,
+    /// How long ago it has ended.
+    age: Duration,
+    outcome: String,
+}
+
 /// What a call takes besides its name and its answer, and a caller besides its calls, in bytes, about.
 const CALL: usize = 192;
 const CALLER: usize = 160;
@@ -219,6 +232,42 @@ impl RecentCalls {
         drop(shard);
         if self.is_too_much() {
             self.free_most(&mut freed);
+        }
+    }
+
+    /// Returns what came of all calls that have ended, those of each caller oldest first.
+    #[must_use]
+    pub fn handed(&self) -> Vec<HandedCall> {
+        let mut handed = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.lock();
+            for (caller, calls) in &shard.callers {
+                let ended = calls.ended.iter().filter_map(|(since, id)| Some((since, id, calls.named.get(id)?)));
+                handed.extend(ended.filter_map(|(since, id, known)| {
+                    let State::Done(outcome) = &known.state else { return None };
+                    let (age, outcome) = (since.elapsed(), written(outcome)?);
+                    Some(HandedCall { caller: *caller, id: id.as_ref().into(), call: known.call, age, outcome })
+                }));
+            }
+        }
+        handed
+    }
+
+    /// Knows what came of calls in the process before; `codes` are those that the app can answer with.
+    pub fn take_over(&self, handed: Vec<HandedCall>, codes: &[&'static str]) {
+        let now = Instant::now();
+        for HandedCall { caller, id, call, age, outcome } in handed {
+            let mut freed = Vec::new();
+            let outcome: SharedOutcome = Arc::new(read(&outcome, codes));
+            let key = CallKey { caller, id: id.as_ref().into(), call: call.unwrap_or(caller) };
+            let mut shard = self.shard(caller);
+            let calls = shard.callers.entry(caller).or_default();
+            let known = Call { call, streams: false, state: State::Done(outcome.clone()) };
+            calls.named.insert(Arc::from(&*id), known);
+            self.keep(calls, &key, outcome, call, &mut freed);
+            if let Some((since, _)) = calls.ended.back_mut() {
+                *since = now.checked_sub(age).unwrap_or(now);
+            }
         }
     }
 

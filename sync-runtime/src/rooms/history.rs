@@ -274,6 +274,11 @@ impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
         )
     }
 
+    fn all(&self) -> Vec<(u64, Instant, Arc<dyn Kept<A>>)> {
+        let past = self.past.lock();
+        past.events.iter().map(|Past { seq, happened, event, .. }| (*seq, *happened, event.clone())).collect()
+    }
+
     fn after(&self, seq: u64) -> Option<KeptEvents<A>> {
         self.behind(seq)
     }

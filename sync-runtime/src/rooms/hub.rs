@@ -576,17 +576,30 @@ impl<A: App> Hub<A> {
     pub fn restore(
         &self,
         name: &str,
+        keep: Keep,
         stored: StoredRoom,
         events: impl Iterator<Item = (Position, Instant, Arc<dyn Kept<A>>)>,
     ) -> bool {
         let start = Position::of_event(stored.end.epoch, stored.behind);
-        let Some(history) = self.services.histories.reopen(name, start) else { return false };
+        let Some(history) = self.services.histories.reopen(name, start, keep) else { return false };
         let mut dropped = Vec::new();
         events.for_each(|(at, happened, event)| history.keep(at.seq, happened, event, &mut dropped));
         let (expiry, deliveries) = (self.expiry.clone(), self.deliveries.clone());
         let room = Room::restored(Arc::from(name), stored, history, expiry, deliveries);
         self.index().rooms.insert(room.name().clone(), room);
         true
+    }
+
+    /// Returns what is kept of rooms in this process alone, for the one that takes over from it: their events, and who is known there. Nothing
+    /// happens in them meanwhile.
+    #[must_use]
+    pub fn stored_rooms(&self) -> Vec<(Arc<str>, StoredRoom)> {
+        if self.is_shared() {
+            // What others keep, too, is fetched from there.
+            return Vec::new();
+        }
+        let rooms: Vec<_> = self.index().rooms.values().cloned().collect();
+        rooms.iter().filter_map(|room| Some((room.name().clone(), room.stored()?))).collect()
     }
 
     /// Whether somebody more can come into a room that is kept beyond the process.

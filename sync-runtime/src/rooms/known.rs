@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Instant;
 use crate::rooms::SenderKey;
 use crate::tables::shrink;
@@ -37,7 +39,7 @@ pub struct OneKnown {
 }
 
 /// What a member was told. What has once been so stays so, whatever it is told later.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Told {
     /// The last event of which it was sent something.
     pub(super) sent: u64,
@@ -55,9 +57,19 @@ impl Told {
 }
 
 impl Known {
-    /// Knows these, from an earlier life of a room that is kept beyond the process; what changes is [told](Known::take_changed).
-    pub(super) fn durable(all: HashMap<SenderKey, OneKnown>) -> Self {
-        Self { all, changed: Some(Vec::new()) }
+    /// Those of a room that is kept beyond the process; what changes is [told](Known::take_changed).
+    pub(super) fn durable() -> Self {
+        Self { all: HashMap::new(), changed: Some(Vec::new()) }
+    }
+
+    /// Knows these, from an earlier life of the room: what is known of them is no change.
+    pub(super) fn begin_with(&mut self, all: HashMap<SenderKey, OneKnown>) {
+        self.all = all;
+    }
+
+    /// Returns all of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&SenderKey, &OneKnown)> {
+        self.all.iter()
     }
 
     /// Returns who has changed since this was called last.

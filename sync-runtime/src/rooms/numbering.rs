@@ -40,6 +40,12 @@ impl Numbering {
         Self { lives }
     }
 
+    /// Returns the last places of the histories before, of those whose numbers go on in this one.
+    pub(super) fn earlier(&self) -> Vec<Position> {
+        let ended = self.lives.iter().filter(|life| life.began == life.number);
+        ended.filter_map(|life| Some(Position::of_event(life.epoch, life.end?))).collect()
+    }
+
     fn now(&self) -> &Life {
         self.lives.last().expect("there is one from the beginning on")
     }

@@ -1,6 +1,6 @@
 //! One room: its members and its sequence.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Instant;
 use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
-use crate::rooms::durable::restored;
+use crate::rooms::durable::{StoredMember, restored};
 use crate::rooms::expiry::Expiry;
 use crate::rooms::gap::Gap;
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
@@ -20,7 +20,8 @@ use crate::rooms::known::{Known, Told};
 use crate::rooms::numbering::Numbering;
 use crate::rooms::seat::{HeldSeat, Missed, Row, Seat};
 use crate::rooms::{
-    After, Beginning, Delivery, Dropped, History, Listening, NotPlaced, PastEvent, SenderKey, Socket, StoredRoom,
+    After, Beginning, Delivery, Dropped, History, Listening, NotPlaced, PastEvent, SenderKey, Socket, StoredEvent,
+    StoredRoom,
 };
 use crate::route::App;
 use crate::session::session_changes;
@@ -175,7 +176,7 @@ impl<A: App> Room<A> {
         let mut room = Self::make(name, stored.end.into(), Some(history), false, expiry, tasks);
         let state = room.state.get_mut();
         state.order = Numbering::new(stored.end.epoch, &stored.earlier);
-        state.known = Known::durable(known);
+        state.known.begin_with(known);
         let room = Arc::new(room);
         // Those who do not come back are forgotten.
         room.expire_at(Instant::now() + age.min(AT_ONCE));
@@ -184,6 +185,31 @@ impl<A: App> Room<A> {
             room.make_way(history.as_ref());
         }
         room
+    }
+
+    /// Returns what is kept of it in this process alone; `None` where nothing is, or a file has it.
+    pub(super) fn stored(&self) -> Option<StoredRoom> {
+        let history = self.history.as_ref().filter(|history| !history.is_durable())?;
+        let mut state = self.state();
+        state.note_told_all();
+        let events = history.all();
+        let place = |seq| state.order.position(seq);
+        let stored = StoredRoom {
+            end: place(state.seq),
+            behind: history.complete_behind(),
+            earlier: state.order.earlier(),
+            members: state.known.iter().map(|(key, known)| (*key, StoredMember::new(known))).collect(),
+            events: Vec::new(),
+        };
+        let places: Vec<_> = events.iter().map(|(seq, ..)| place(*seq)).collect();
+        drop(state);
+        // Without the lock: what is written is the app's.
+        let events = events.into_iter().zip(places).map(|((_, happened, event), at)| StoredEvent {
+            at,
+            happened,
+            text: event.text().unwrap_or_default(),
+        });
+        Some(StoredRoom { events: events.collect(), ..stored })
     }
 
     /// Makes a room of whose events nothing is kept, and that is there though nobody is in it.
@@ -200,7 +226,7 @@ impl<A: App> Room<A> {
         tasks: TaskTracker,
     ) -> Self {
         let is_durable = history.as_ref().is_some_and(|history| history.is_durable());
-        let known = if is_durable { Known::durable(HashMap::new()) } else { Known::default() };
+        let known = if is_durable { Known::durable() } else { Known::default() };
         let Beginning { start, listening } = beginning;
         let state = RoomState {
             order: Numbering::new(start.epoch, &[]),
@@ -727,6 +753,12 @@ impl<A: App> RoomState<A> {
         if let Some(row) = find(away, number).or_else(|| find(&self.rows, number)) {
             self.known.note(key, number, told(row, self.visited));
         }
+    }
+
+    /// Notes what all who are here were told. No deliveries run.
+    fn note_told_all(&mut self) {
+        let keys: Vec<_> = self.known.iter().map(|(key, _)| *key).collect();
+        keys.iter().for_each(|key| self.note_told(&[], key));
     }
 
     /// Returns what the room takes besides its events and its members, in bytes, about.

@@ -536,6 +536,12 @@ impl<A: App> HeldSeat<A> {
         self.seat.follows.store(follows, Ordering::Release);
     }
 
+    /// Returns whether the member hears who comes and goes.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.seat.follows()
+    }
+
     pub(super) fn seat(&self) -> &Arc<Seat<A>> {
         &self.seat
     }

@@ -92,6 +92,12 @@ impl<A: App> RoomServices<A> {
     pub fn of_one_process(config: &Config) -> Self {
         Self { histories: Box::new(RecentEvents::new(config)), ..Self::default() }
     }
+
+    /// Writes positions under this key: that of the process from which this one takes over.
+    #[must_use]
+    pub fn keyed(self, key: [u8; 16]) -> Self {
+        Self { positions: Arc::new(PositionKey::new(key)), ..self }
+    }
 }
 
 /// Gives the events of a room their places: one order for all members, on whichever server they are.
@@ -334,9 +340,9 @@ pub trait Histories<A: App>: Send + Sync {
     /// ends with the last of them.
     fn open(&self, room: &str, start: Position, keep: Keep) -> Option<Box<dyn History<A>>>;
 
-    /// Opens the history of a room of which an earlier process has left something that is kept beyond this one, too.
-    fn reopen(&self, room: &str, start: Position) -> Option<Box<dyn History<A>>> {
-        self.open(room, start, Keep::Durably)
+    /// Opens the history of a room of which an earlier process has left something. One that is kept beyond this process, too, is in its place already.
+    fn reopen(&self, room: &str, start: Position, keep: Keep) -> Option<Box<dyn History<A>>> {
+        self.open(room, start, keep)
     }
 
     /// Whether somebody more can come into a room that is kept beyond the process.
@@ -384,6 +390,11 @@ pub trait History<A: App>: Send + Sync {
     /// Takes events that happened behind a number and before what is kept, oldest first; returns whether all behind that number is kept now.
     fn recall(&self, behind: u64, events: Vec<(u64, Instant, Arc<dyn Kept<A>>)>) -> bool;
 
+    /// Returns all events that are kept in this process alone, oldest first: for the one that takes over from it.
+    fn all(&self) -> Vec<(u64, Instant, Arc<dyn Kept<A>>)> {
+        Vec::new()
+    }
+
     /// Returns the events after a number, oldest first; `None` when some of them are not kept any more.
     fn after(&self, seq: u64) -> Option<KeptEvents<A>>;
 
@@ -430,6 +441,11 @@ pub trait Kept<A: App>: Send + Sync {
 
     /// Returns what it is about, if its route is volatile: a newer one of the same is kept in its place.
     fn topic(&self) -> Option<&Arc<Topic>>;
+
+    /// Writes it for another process, as [`Delivery::text`](crate::rooms::Delivery::text) does; `None` for what no other has a use of.
+    fn text(&self) -> Option<String> {
+        None
+    }
 
     /// Says what a member gets of it, judged as if it happened now; `facts` are the member's.
     fn show(self: Arc<Self>, member: &Row<A>, facts: &Facts) -> Reach;

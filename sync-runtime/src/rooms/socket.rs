@@ -92,7 +92,13 @@ impl<A: App> Socket<A> {
     /// Makes the socket of somebody who was let in; it is known to nobody until it is [entered](crate::rooms::Hub::enter).
     #[must_use]
     pub fn new(identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
-        let (id, key) = (Id::random(), identity.key());
+        Self::with_id(Id::random(), identity, outbox)
+    }
+
+    /// Makes a socket that another process has had under this number.
+    #[must_use]
+    pub fn with_id(id: Id, identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
+        let key = identity.key();
         let known_key = identity.can_come_back().then_some(key);
         let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), among_everyone: None, left: None });

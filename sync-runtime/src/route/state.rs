@@ -431,6 +431,9 @@ pub trait StateCell<A: App>: Send {
     /// Returns how often it has changed: 1 for what it was at first.
     fn number(&self) -> u64;
 
+    /// Returns what tells its versions from those of other lives.
+    fn life(&self) -> &str;
+
     /// Returns whether something was [kept](StateCell::keep) that has not been [committed](StateCell::commit).
     fn has_changed(&self) -> bool;
 

@@ -19,6 +19,7 @@ use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
 use crate::server::handle::Handle;
 use crate::server::logs::open_logs;
 use crate::server::running::Running;
+use crate::server::takeover::{Connections, Handed, Predecessor, TakeoverError};
 #[cfg(feature = "redis")]
 use crate::session::RedisStore;
 use crate::session::{MemoryStore, SessionStore, Sessions, SqliteStore};
@@ -30,7 +31,7 @@ use crate::states::{FileStates, SqliteStates, StateStore};
 use crate::storage::DataError;
 #[cfg(feature = "testing")]
 use crate::transport::InnerDoors;
-use crate::transport::{OpenDoors, PipeListener, Router};
+use crate::transport::{ClosedDoors, PipeListener, Router};
 
 /// How much longer than its own time for it another server may take to stop.
 const ENDING: Duration = Duration::from_secs(5);
@@ -167,10 +168,21 @@ impl<A: App> Server<A> {
     /// When the configuration or the folder of the server's files cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
     /// listened on.
     pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
-        let built = self.build(table, config, Listening::Outside).await?;
-        let listener = built.listener.expect("a server that listens has a listener");
-        let doors = OpenDoors::open(listener, &built.dispatcher, built.routes);
-        Ok(Running::new(Handle::new(built.dispatcher), doors))
+        let config = config.with_cookie_of_app(self.cookie_name.clone()).checked()?;
+        let (mut predecessor, listener) = match config.takeover {
+            true => Predecessor::find(&config).await?.unzip(),
+            false => (None, None),
+        };
+        let Built { dispatcher, routes, listener, connections } =
+            self.build(table, config, Listening::Outside(listener.map(Box::new)), predecessor.as_mut()).await?;
+        let doors = ClosedDoors::new(listener.expect("a server that listens has a listener"), &dispatcher);
+        if let (Some(connections), Some(predecessor)) = (connections, predecessor) {
+            let (sockets, brought_back) = connections.bring_back(&doors).await;
+            dispatcher.miss_absent();
+            predecessor.taken().await?;
+            tracing::info!(sockets, brought_back, "took over from the server before");
+        }
+        Running::new(Handle::new(dispatcher), doors.open(routes))
     }
 
     /// Starts without a network: what is served is asked in this process.
@@ -180,7 +192,8 @@ impl<A: App> Server<A> {
         table: &'static Table<A>,
         config: Config,
     ) -> Result<(Handle<A>, InnerDoors), StartError> {
-        let built = self.build(table, config, Listening::Nowhere).await?;
+        let config = config.with_cookie_of_app(self.cookie_name.clone()).checked()?;
+        let built = self.build(table, config, Listening::Nowhere, None).await?;
         let doors = InnerDoors::open(&built.dispatcher, built.routes);
         Ok((Handle::new(built.dispatcher), doors))
     }
@@ -200,27 +213,37 @@ impl<A: App> Server<A> {
         Self { states_in_memory: true, ..self }
     }
 
-    /// Builds all that stands behind the doors.
+    /// Builds all that stands behind the doors. What takes time of its own comes first; what files and connections are needed for, when whoever has
+    /// them has handed over.
     async fn build(
         self,
         table: &'static Table<A>,
         config: Config,
         listening: Listening,
+        predecessor: Option<&mut Predecessor>,
     ) -> Result<Built<A>, StartError> {
-        let config = config.with_cookie_of_app(self.cookie_name).checked()?;
         let catalog = Catalog::new(table.locales)?;
         let sessions = self.store.open(&config).await?;
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = match listening {
-            Listening::Outside => {
+            Listening::Outside(Some(handed)) => Some(*handed),
+            Listening::Outside(None) => {
                 let bound = PipeListener::bind(&config).await;
                 Some(bound.map_err(|source| StartError::Listen { address, source })?)
             }
             #[cfg(feature = "testing")]
             Listening::Nowhere => None,
         };
-        let (services, log) = room_services(self.services, table, &config).await?;
+        let (estate, connections) = match predecessor {
+            Some(predecessor) => {
+                let Handed { estate, sockets } = predecessor.ready().await?;
+                (Some(estate), Some(sockets))
+            }
+            None => (None, None),
+        };
+        let key = estate.as_ref().map(|estate| estate.positions);
+        let (services, log) = room_services(self.services, table, &config, key).await?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         dispatcher.meet_others();
         if let Some(calls) = stored_calls(dispatcher.config(), table).await? {
@@ -245,6 +268,9 @@ impl<A: App> Server<A> {
         if let Some(log) = log {
             dispatcher.restore_rooms(&log).await?;
         }
+        if let Some(estate) = estate {
+            dispatcher.take_over(*estate, &codes(table)).await;
+        }
         if table.speaks_to_everyone() {
             dispatcher.hub().open_to_everyone().await.map_err(StartError::Rooms)?;
         }
@@ -255,15 +281,15 @@ impl<A: App> Server<A> {
         let handle = Handle::new(dispatcher.clone());
         let routes = self.make_routes.into_iter().map(|make| make(handle.clone()));
         let routes = routes.fold(Router::new(), Router::merge);
-        Ok(Built { dispatcher, routes, listener })
+        Ok(Built { dispatcher, routes, listener, connections })
     }
 }
 
 /// Where a server is reached.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Listening {
-    /// At the address of its configuration.
-    Outside,
+    /// At the address of its configuration, or where another one has listened.
+    Outside(Option<Box<PipeListener>>),
     /// In its process alone.
     #[cfg(feature = "testing")]
     Nowhere,
@@ -275,6 +301,8 @@ struct Built<A: App> {
     /// The app's own.
     routes: Router,
     listener: Option<PipeListener>,
+    /// Those of the server before.
+    connections: Option<Connections>,
 }
 
 impl<A: App> std::fmt::Debug for Server<A> {
@@ -315,6 +343,7 @@ async fn room_services<A: App>(
     own: Option<RoomServices<A>>,
     table: &Table<A>,
     config: &Config,
+    key: Option<[u8; 16]>,
 ) -> Result<(RoomServices<A>, Option<Arc<RoomLog<A>>>), DataError> {
     match own {
         #[cfg(feature = "redis")]
@@ -330,7 +359,8 @@ async fn room_services<A: App>(
         own => {
             // What happens now is not written: rooms that are there would not know of it, if they went on later.
             RoomLog::<A>::forget_left(config).await?;
-            Ok((own.unwrap_or_else(|| RoomServices::of_one_process(config)), None))
+            let services = own.unwrap_or_else(|| RoomServices::of_one_process(config));
+            Ok((key.into_iter().fold(services, RoomServices::keyed), None))
         }
     }
 }
@@ -428,6 +458,12 @@ pub enum StartError {
         /// The state.
         state: &'static str,
     },
+    /// Another server runs on the same files, and has not handed over.
+    #[error("cannot take over")]
+    Takeover(#[from] TakeoverError),
+    /// Where the next server would find this one cannot be written.
+    #[error("cannot open `takeover.sock` in the folder of the server's files, where the next one would find it")]
+    Offer(#[source] std::io::Error),
     /// Rows of a database cannot be read.
     #[error("rows of the database cannot be read")]
     Replication(#[source] BoxError),

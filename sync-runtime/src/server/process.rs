@@ -16,6 +16,7 @@ use crate::server::backups::{self, CommandError};
 use crate::server::builder::Server;
 use crate::server::handle::Handle;
 use crate::server::replication::{self, Verb};
+use crate::server::running::Running;
 use crate::transport::raise_file_limit;
 
 /// Runs a server until SIGINT or SIGTERM, or what its arguments ask for; what `sync::app!` makes `serve()` of.
@@ -51,16 +52,18 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             Err(error) => Err(error.into()),
         };
         match started {
-            Ok(running) => {
+            Ok(mut running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
                 survive_full_files();
                 let reading =
                     reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
                 announce(running.address());
-                stopped.await;
+                let is_handed_over = until_stopped(&mut running, stopped).await;
                 reading.iter().for_each(tokio::task::JoinHandle::abort);
-                running.shutdown().await;
+                if !is_handed_over {
+                    running.shutdown().await;
+                }
                 ExitCode::SUCCESS
             }
             Err(error) => fail(&error, log),
@@ -69,6 +72,28 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     // A handler that blocks its thread does not keep the process from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
     code
+}
+
+/// Waits until the server is to stop, or another one has taken over; returns whether one has.
+async fn until_stopped<A: App>(running: &mut Running<A>, stopped: impl Future<Output = ()>) -> bool {
+    let mut stopped = std::pin::pin!(stopped);
+    loop {
+        #[cfg(unix)]
+        let successor = running.successor();
+        #[cfg(not(unix))]
+        let successor = std::future::pending::<std::convert::Infallible>();
+        let successor = tokio::select! {
+            () = stopped.as_mut() => return false,
+            successor = successor => successor,
+        };
+        // Nothing interrupts this: at any time one server has the connections.
+        #[cfg(unix)]
+        if running.hand_over(successor).await {
+            return true;
+        }
+        #[cfg(not(unix))]
+        match successor {}
+    }
 }
 
 /// Makes a file that must not become larger an error to whoever writes it, and not the end of the process.

@@ -8,7 +8,12 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::clock::{Instant, sleep, timeout, timeout_at};
 use crate::route::App;
 use crate::server::backups;
+use crate::server::builder::StartError;
 use crate::server::handle::Handle;
+#[cfg(unix)]
+use crate::server::takeover::{Offer, Successor};
+#[cfg(unix)]
+use crate::transport::Handing;
 use crate::transport::{ClosedSockets, OpenDoors, Traffic};
 
 /// How long shutdown waits for polling clients to fetch what was sent to them.
@@ -24,12 +29,90 @@ pub struct Running<A: App> {
     doors: OpenDoors,
     /// Makes backups until then.
     backups: AbortOnDropHandle<()>,
+    /// Where the next server finds this one, if it may.
+    #[cfg(unix)]
+    offer: Option<Offer>,
 }
 
+/// How long what has begun may take to end, when another server takes over: everybody waits for it.
+#[cfg(unix)]
+const ENDS_WITHIN: Duration = Duration::from_secs(1);
+/// The same for a socket that is in the middle of a message.
+#[cfg(unix)]
+const SAID_WITHIN: Duration = Duration::from_millis(300);
+
 impl<A: App> Running<A> {
-    pub(super) fn new(handle: Handle<A>, doors: OpenDoors) -> Self {
+    pub(super) fn new(handle: Handle<A>, doors: OpenDoors) -> Result<Self, StartError> {
+        #[cfg(unix)]
+        let offer =
+            handle.config().takeover.then(|| Offer::open(handle.config())).transpose().map_err(StartError::Offer)?;
         let backups = AbortOnDropHandle::new(tokio::spawn(backups::keep(handle.clone())));
-        Self { handle, doors, backups }
+        Ok(Self {
+            handle,
+            doors,
+            backups,
+            #[cfg(unix)]
+            offer,
+        })
+    }
+
+    /// Waits until another server is ready to take over from this one; for ever where none may. Nothing has changed if that is given up.
+    #[cfg(unix)]
+    pub(super) async fn successor(&self) -> Successor {
+        match (&self.offer, self.doors.descriptor()) {
+            (Some(offer), Ok(listening)) => offer.successor(&listening).await,
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// Hands over to another server: the sockets of those who are connected, and all that this one knows. Returns whether the other one has taken it;
+    /// this one goes on if not, and has ended if it has.
+    #[cfg(unix)]
+    pub(super) async fn hand_over(&mut self, mut successor: Successor) -> bool {
+        let (dispatcher, begun) = (self.handle.dispatcher().clone(), Instant::now());
+        self.doors.stand_still(true);
+        self.doors.still(begun + SAID_WITHIN).await;
+        let paused = dispatcher.pause(begun + ENDS_WITHIN).await;
+        // What was told until now is out, or waits where it can be handed over.
+        self.doors.still(Instant::now() + SAID_WITHIN).await;
+        let handing = self.doors.handing(dispatcher.handed_followers()).await;
+        let taken = match successor.take(dispatcher.estate(), &handing).await {
+            Ok(()) => successor.go().await,
+            Err(error) => {
+                successor.stay(error.to_string()).await;
+                Err(error)
+            }
+        };
+        if let Err(error) = taken {
+            tracing::error!(%error, "another server could not take over: this one goes on");
+            handing.iter().for_each(Handing::take_back);
+            drop(paused);
+            self.doors.stand_still(false);
+            return false;
+        }
+        tracing::info!(sockets = handing.len(), stood = ?begun.elapsed(), "another server has taken over");
+        handing.iter().for_each(Handing::let_go);
+        self.leave_the_rest().await;
+        true
+    }
+
+    /// Ends what the other server could not go on with, and touches nothing that it has.
+    #[cfg(unix)]
+    async fn leave_the_rest(&mut self) {
+        self.offer.iter_mut().for_each(Offer::hand_over);
+        self.take_no_more();
+        drop(self.handle.dispatcher().hub().close_histories());
+        self.handle.dispatcher().close_stores();
+        let left = async {
+            self.doors.announce_stop();
+            self.doors.close_sockets().await;
+            self.doors.close().await;
+            self.handle.dispatcher().hub().leave_others().await;
+        };
+        if timeout(ENDS_WITHIN, left).await.is_err() {
+            tracing::warn!("ended with connections that another server could not go on with");
+        }
+        self.doors.cut();
     }
 
     /// Returns the address, with the port that was chosen where the configuration said 0.

@@ -40,8 +40,16 @@ pub enum SessionEnd {
 
 impl<A: App> LiveSession<A> {
     pub(super) fn new(key: Option<TokenHash>, session: Guarded<A::Session>) -> Arc<Self> {
-        let id = key.map_or_else(Id::random, |key| key.session_id());
+        Self::with_id(key.map_or_else(Id::random, |key| key.session_id()), key, session)
+    }
+
+    fn with_id(id: Id, key: Option<TokenHash>, session: Guarded<A::Session>) -> Arc<Self> {
         Arc::new(Self { id, key, session: ArcSwap::from_pointee(session), end: OnceLock::new() })
+    }
+
+    /// Creates the session of a caller without a token that another process has had under this number.
+    pub(crate) fn anonymous_as(id: Id, session: A::Session) -> Arc<Self> {
+        Self::with_id(id, None, Guarded::new(session))
     }
 
     /// Creates the session of one caller without a token; it equals no other.
@@ -95,7 +103,7 @@ impl<A: App> LiveSession<A> {
     }
 
     /// Returns what it is kept under; `None` for an anonymous session, which is not kept.
-    pub(super) fn key(&self) -> Option<TokenHash> {
+    pub(crate) fn key(&self) -> Option<TokenHash> {
         self.key
     }
 

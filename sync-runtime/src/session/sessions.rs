@@ -122,7 +122,15 @@ impl<A: App> Sessions<A> {
     ///
     /// When the store does not answer.
     pub async fn find(&self, token: &str) -> Result<Option<Arc<LiveSession<A>>>, StoreError> {
-        let key = TokenHash::of(token);
+        self.find_key(TokenHash::of(token)).await
+    }
+
+    /// Returns the session that is kept under this, as [`find`](Sessions::find) does.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub(crate) async fn find_key(&self, key: TokenHash) -> Result<Option<Arc<LiveSession<A>>>, StoreError> {
         if self.0.index.is_ending(key) {
             return Ok(None);
         }

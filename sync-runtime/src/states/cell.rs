@@ -308,6 +308,10 @@ impl<S: SharedState> StateCell<S::App> for Cell<S> {
         self.number
     }
 
+    fn life(&self) -> &str {
+        &self.place.life
+    }
+
     fn has_changed(&self) -> bool {
         self.kept.is_some()
     }

@@ -1,8 +1,11 @@
 //! Keeps a file of the server's to one process.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use crate::clock::{Instant, sleep};
 use crate::storage::DataError;
@@ -15,10 +18,33 @@ const LOOKS_AGAIN: Duration = Duration::from_millis(50);
 ///
 /// Only others that ask for it are kept out, by a file of their own beside the one that is meant: copies can be made all the time.
 #[derive(Debug)]
-pub(crate) struct FileLock(#[expect(dead_code, reason = "it is locked as long as it is open")] File);
+pub(crate) struct FileLock(#[expect(dead_code, reason = "it is locked as long as it is open")] Arc<File>);
+
+/// The locks of this process, by the files that are locked themselves.
+static HELD: Mutex<Vec<(PathBuf, Weak<File>)>> = Mutex::new(Vec::new());
+/// Those that another process has shared with this one, and nobody here has taken yet.
+static SHARED: Mutex<Vec<(PathBuf, File)>> = Mutex::new(Vec::new());
+
+/// Returns the locks of this process: whoever has a copy of one of these files has the lock, too.
+pub(crate) fn held() -> Vec<(PathBuf, Arc<File>)> {
+    let held = HELD.lock();
+    held.iter().filter_map(|(path, lock)| Some((path.clone(), lock.upgrade()?))).collect()
+}
+
+/// Shares the locks of another process, for whoever takes them here.
+pub(crate) fn share(locks: impl IntoIterator<Item = (PathBuf, File)>) {
+    *SHARED.lock() = locks.into_iter().collect();
+}
+
+/// Takes the lock that another process has shared, if it has.
+fn shared(path: &Path) -> Option<File> {
+    let mut shared = SHARED.lock();
+    let place = shared.iter().position(|(known, _)| known == path)?;
+    Some(shared.swap_remove(place).1)
+}
 
 impl FileLock {
-    /// Takes the right to use `file` in `folder`. Who has it may be about to end: it is waited for so long.
+    /// Takes the right to use `file` in `folder`. Who has it may be about to end: it is waited for so long. One that has [shared](share) it is not.
     ///
     /// # Errors
     ///
@@ -27,11 +53,15 @@ impl FileLock {
         let path = folder.join(format!("{file}.lock"));
         create_folder(folder).map_err(|source| DataError::Folder { path: folder.to_owned(), source })?;
         let lock = open_file(&path).map_err(|source| DataError::Folder { path: path.clone(), source })?;
+        let locked = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if let Some(lock) = shared(&locked) {
+            return Ok(Self::of(locked, lock));
+        }
         let until = Instant::now() + patience;
         let mut is_told = false;
         loop {
             match lock.try_lock() {
-                Ok(()) => return Ok(Self(lock)),
+                Ok(()) => return Ok(Self::of(locked, lock)),
                 Err(TryLockError::Error(source)) => {
                     return Err(DataError::Unusable { path, source: source.into() });
                 }
@@ -46,6 +76,14 @@ impl FileLock {
                 }
             }
         }
+    }
+
+    fn of(path: PathBuf, lock: File) -> Self {
+        let lock = Arc::new(lock);
+        let mut held = HELD.lock();
+        held.retain(|(_, lock)| lock.strong_count() > 0);
+        held.push((path, Arc::downgrade(&lock)));
+        Self(lock)
     }
 }
 

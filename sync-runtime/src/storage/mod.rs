@@ -6,6 +6,8 @@ mod redis;
 mod sqlite;
 
 pub(crate) use lock::FileLock;
+#[cfg(unix)]
+pub(crate) use lock::{held, share};
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Redis, RedisFailure, millis, process};
 pub use sqlite::DataError;

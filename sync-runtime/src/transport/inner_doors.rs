@@ -13,7 +13,7 @@ use hyper_util::service::TowerToHyperService;
 use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::transport::Response;
-use crate::transport::doors::{EngineSockets, Ready, router};
+use crate::transport::doors::{Doorway, EngineSockets, Ready, router};
 use crate::transport::open_doors::{Tidying, tidying};
 use crate::transport::pipes::{OpenPipes, PipeInfo};
 
@@ -38,7 +38,8 @@ impl InnerDoors {
     pub fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, routes: Router) -> Self {
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let sockets = Arc::new(EngineSockets::new(dispatcher.config(), dispatcher.metrics()));
-        let router = router(dispatcher, &sockets, &Arc::<OpenPipes>::default(), &ready, routes);
+        let doorway = Doorway::new(dispatcher, &sockets, &ready);
+        let router = router(dispatcher, (&doorway, &sockets), &Arc::<OpenPipes>::default(), &ready, routes);
         Self { router: TowerToHyperService::new(router), ready, tidying: tidying(dispatcher, &sockets) }
     }
 

@@ -18,6 +18,8 @@
 //! and `session`: what a pipe tells its tenant, and what leaves a room
 //! because an outlet closes, is told with none of ours held. Rooms may hold theirs when they send.
 
+#[cfg(unix)]
+mod channel;
 mod doors;
 #[cfg(feature = "testing")]
 mod inner_doors;
@@ -30,13 +32,15 @@ pub use axum::http::HeaderMap;
 #[cfg(feature = "testing")]
 pub use axum::http::HeaderName;
 pub use axum::response::Response;
+#[cfg(unix)]
+pub use channel::Channel;
 #[cfg(feature = "testing")]
 pub use doors::Spoken;
 pub use doors::{
-    ClosedSockets, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token, error_response,
-    session_cookie, stranger, token,
+    ClosedSockets, HandedSocket, Handing, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token,
+    error_response, session_cookie, stranger, token,
 };
 #[cfg(feature = "testing")]
 pub use inner_doors::{InnerDoors, Request};
-pub use open_doors::OpenDoors;
+pub use open_doors::{ClosedDoors, OpenDoors};
 pub use pipes::{PipeListener, client_address, raise_file_limit};

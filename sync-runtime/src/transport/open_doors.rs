@@ -9,9 +9,10 @@ use axum::Router;
 use tokio::task::AbortHandle;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::dispatch::Dispatcher;
+use crate::clock::Instant;
+use crate::dispatch::{Dispatcher, Followers};
 use crate::route::App;
-use crate::transport::doors::{ClosedSockets, EngineSockets, Ready, Traffic, router};
+use crate::transport::doors::{ClosedSockets, Doorway, EngineSockets, HandedSocket, Handing, Ready, Traffic, router};
 use crate::transport::pipes::{PipeListener, Stop, serve};
 
 /// The doors, open: requests and messages come in and are handed to the dispatcher.
@@ -23,6 +24,9 @@ pub struct OpenDoors {
     address: SocketAddr,
     sockets: Arc<EngineSockets>,
     ready: Ready,
+    /// A copy of what is listened on.
+    #[cfg(unix)]
+    listening: std::os::fd::OwnedFd,
     /// The tasks that wait until slow peers have taken what was sent to them.
     flushes: TaskTracker,
     stop: Stop,
@@ -34,6 +38,10 @@ pub struct OpenDoors {
     #[expect(dead_code, reason = "they are there to be dropped")]
     tidying: Tidying,
 }
+
+/// How many sockets are taken over in a row, before others have their turn.
+#[cfg(unix)]
+const TAKEN_TOGETHER: usize = 64;
 
 /// The tasks that tidy up, as long as they are not dropped.
 pub(super) type Tidying = [AbortOnDropHandle<()>; 9];
@@ -58,22 +66,79 @@ pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<Eng
     [counting, expiring, forgetting, leaving, asking, poking, trimming, keeping, resting].map(AbortOnDropHandle::new)
 }
 
-impl OpenDoors {
-    /// Serves what comes on `listener`, with the app's own `routes` beside ours.
+/// The doors as long as nobody comes in: those who were there before are let in first.
+pub struct ClosedDoors<A: App> {
+    listener: PipeListener,
+    dispatcher: Arc<Dispatcher<A>>,
+    sockets: Arc<EngineSockets>,
+    ready: Ready,
+    doorway: Doorway<A>,
+}
+
+impl<A: App> ClosedDoors<A> {
+    /// Builds them.
     #[must_use]
-    pub fn open<A: App>(listener: PipeListener, dispatcher: &Arc<Dispatcher<A>>, routes: Router) -> Self {
+    pub fn new(listener: PipeListener, dispatcher: &Arc<Dispatcher<A>>) -> Self {
         let listener = listener.counted(dispatcher.metrics());
-        let (address, flushes) = (listener.address(), listener.flushes().clone());
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let sockets = Arc::new(EngineSockets::new(dispatcher.config(), dispatcher.metrics()));
-        let router = router(dispatcher, &sockets, listener.open_pipes(), &ready, routes);
-        let tidying = tidying(dispatcher, &sockets);
+        let doorway = Doorway::new(dispatcher, &sockets, &ready);
+        Self { listener, dispatcher: dispatcher.clone(), sockets, ready, doorway }
+    }
+
+    /// Goes on with sockets that another process has had, and returns how many are where they were. They stand still.
+    #[cfg(unix)]
+    pub async fn take_over(&self, sockets: impl Iterator<Item = (HandedSocket, std::os::fd::OwnedFd)>) -> usize {
+        let mut coming = Vec::new();
+        for (index, (socket, pipe)) in sockets.enumerate() {
+            match self.listener.take_over(pipe, socket.pipe.clone()) {
+                Ok((io, info)) => coming.push(self.doorway.take_over(io, info, socket)),
+                Err(error) => tracing::warn!(%error, "a connection could not be taken over, and is closed"),
+            }
+            if index % TAKEN_TOGETHER == TAKEN_TOGETHER - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+        let taken = futures_util::future::join_all(coming).await;
+        taken.into_iter().filter(|taken| *taken == Ok(true)).count()
+    }
+
+    /// Lets everybody in, with the app's own `routes` beside ours.
+    #[must_use]
+    pub fn open(self, routes: Router) -> OpenDoors {
+        let Self { listener, dispatcher, sockets, ready, doorway } = self;
+        let (address, flushes) = (listener.address(), listener.flushes().clone());
+        #[cfg(unix)]
+        let listening = listener.descriptor().expect("a socket that is open can be copied");
+        let router = router(&dispatcher, (&doorway, &sockets), listener.open_pipes(), &ready, routes);
+        let tidying = tidying(&dispatcher, &sockets);
         let (stop, serving) = (Stop::default(), TaskTracker::new());
         let has_successor = dispatcher.config().inherit_listener;
         let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
-        Self { address, sockets, ready, flushes, stop, has_successor, serving, served, tidying }
+        sockets.go_on();
+        OpenDoors {
+            address,
+            sockets,
+            ready,
+            #[cfg(unix)]
+            listening,
+            flushes,
+            stop,
+            has_successor,
+            serving,
+            served,
+            tidying,
+        }
     }
+}
 
+impl<A: App> std::fmt::Debug for ClosedDoors<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClosedDoors").field("listener", &self.listener).finish_non_exhaustive()
+    }
+}
+
+impl OpenDoors {
     /// Returns the address, with the port that was chosen where the configuration said 0.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -97,8 +162,34 @@ impl OpenDoors {
     pub fn turn_away(&self) {
         self.ready.store(false, Ordering::Release);
         if self.has_successor {
-            self.stop.accepting.cancel();
+            self.stop.accepting.send_replace(false);
         }
+    }
+
+    /// Accepts nobody and reads nothing from sockets, or goes on: whoever comes waits in the kernel.
+    pub fn stand_still(&self, still: bool) {
+        self.stop.accepting.send_replace(!still);
+        self.sockets.stand_still(still);
+    }
+
+    /// Waits until all sockets stand still behind what they were saying.
+    pub async fn still(&self, until: Instant) {
+        self.sockets.still(until).await;
+    }
+
+    /// Returns the sockets that another process can go on with, and that are sent nothing from here on.
+    pub async fn handing(&self, followers: Followers) -> Vec<Handing> {
+        self.sockets.handing(followers).await
+    }
+
+    /// Returns the socket that is listened on, for another process.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> std::io::Result<std::os::fd::OwnedFd> {
+        self.listening.try_clone()
     }
 
     /// Tells all clients that they will be closed, and when to come back.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::SyncError;
 use crate::wire::fields::{Slot, bad_request, read_object};
@@ -13,7 +13,7 @@ const PATH_LIMIT: usize = 2048;
 const PARAMETERS_LIMIT: usize = 16 * 1024;
 
 /// The page that a socket shows; empty until the client has sent one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// The path, for example `/examples`; at most 2 KiB.
     pub path_name: String,

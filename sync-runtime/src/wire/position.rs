@@ -4,11 +4,12 @@ use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 
 use crate::id::Id;
 
 /// A place in one room's order: the events of an epoch are numbered 1, 2, 3 … without gaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The history that `seq` counts in, less than [`EPOCHS`](Position::EPOCHS); a room whose history is lost starts a new one.
     pub epoch: u64,
@@ -74,13 +75,21 @@ const LONGEST: usize = 64;
 /// assert_eq!(key.open(&key.seal(place)), Some(place));
 /// assert_eq!(key.open("not a position"), None);
 /// ```
-pub struct PositionKey(Aes128);
+pub struct PositionKey {
+    cipher: Aes128,
+    bytes: [u8; 16],
+}
 
 impl PositionKey {
     /// Creates the key from 16 random bytes.
     #[must_use]
     pub fn new(key: [u8; 16]) -> Self {
-        Self(Aes128::new(&key.into()))
+        Self { cipher: Aes128::new(&key.into()), bytes: key }
+    }
+
+    /// Returns the bytes, for the process that takes over from this one.
+    pub(crate) fn bytes(&self) -> [u8; 16] {
+        self.bytes
     }
 
     /// Writes a position: 22 characters.
@@ -91,7 +100,7 @@ impl PositionKey {
         block[6..12].copy_from_slice(&position.seq.to_be_bytes()[2..]);
         block[12..].copy_from_slice(&position.salt.to_be_bytes());
         let mut block = block.into();
-        self.0.encrypt_block(&mut block);
+        self.cipher.encrypt_block(&mut block);
         URL_SAFE_NO_PAD.encode(block)
     }
 
@@ -121,7 +130,7 @@ impl PositionKey {
     #[must_use]
     pub fn number_of(&self, texts: &[&str]) -> Id {
         let mut block = Id::of_texts(texts).to_bytes().into();
-        self.0.encrypt_block(&mut block);
+        self.cipher.encrypt_block(&mut block);
         Id::of(block.into())
     }
 
@@ -133,7 +142,7 @@ impl PositionKey {
         }
         let block: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let mut block = block.into();
-        self.0.decrypt_block(&mut block);
+        self.cipher.decrypt_block(&mut block);
         let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
         let salt = u32::try_from(number(&block[12..])).ok()?;
         Some(Position { epoch: number(&block[..6]), seq: number(&block[6..12]), salt })

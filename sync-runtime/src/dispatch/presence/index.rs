@@ -11,7 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Instant, sleep_until};
 use crate::contain::{Guarded, Panicked, contained};
 use crate::dispatch::presence::awaited::Awaited;
-use crate::dispatch::presence::roster::{PersonKey, PersonNews, Roster, Said, Shown, Step, TabKey, ToldPerson};
+use crate::dispatch::presence::roster::{
+    HandedPerson, PersonKey, PersonNews, Roster, Said, Shown, Step, TabKey, ToldPerson,
+};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::Socket;
@@ -175,6 +177,22 @@ impl<A: App> Presence<A> {
         Some(Heard(ToldPerson { id: self.id_of(&key, room), key, open, said }))
     }
 
+    /// Returns who is in a room, for the process that takes over.
+    pub(in crate::dispatch) fn handed(&self, room: &str) -> Vec<HandedPerson> {
+        self.room(room, false).map(|here| here.roster.lock().handed(Instant::now())).unwrap_or_default()
+    }
+
+    /// Reads somebody of the process before; `None` if another version of the app has written it, which shows them anew.
+    pub(in crate::dispatch) fn read_handed(&self, room: &str, person: HandedPerson) -> Option<TakenOver<A>> {
+        // What is read is the app's: its `Deserialize` may panic.
+        let read = contained(|| {
+            let shown = Shown::new(serde_json::from_str(person.user.get()).ok()?).ok()?;
+            let said = person.said.as_ref().map(|said| Said::new(serde_json::from_str(said.get()).ok()?).ok());
+            Some((shown, said.flatten()))
+        });
+        Some(TakenOver { id: self.id_of(&person.key, room), shown: read.ok()??, person })
+    }
+
     /// Returns the rooms of which something is known.
     pub(in crate::dispatch) fn rooms(&self) -> Vec<Arc<str>> {
         self.rooms.lock().keys().cloned().collect()
@@ -238,7 +256,19 @@ impl<A: App> Who<A> {
 /// What another server has told of somebody.
 pub(in crate::dispatch) struct Heard<A: App>(ToldPerson<A>);
 
+/// Somebody of the process before.
+pub(in crate::dispatch) struct TakenOver<A: App> {
+    id: Id,
+    shown: (Shown<A>, Option<Said<A>>),
+    person: HandedPerson,
+}
+
 impl<A: App> Roster<A> {
+    /// Takes over somebody of the process before.
+    pub(in crate::dispatch) fn go_on_with(&mut self, TakenOver { id, shown, person }: TakenOver<A>) {
+        self.take_over(id, person, shown, Instant::now());
+    }
+
     /// Takes over what another server has told.
     pub(in crate::dispatch) fn hear_of(&mut self, server: Id, Heard(told): Heard<A>) {
         self.hear(server, told);

@@ -8,4 +8,4 @@ mod index;
 mod roster;
 
 pub(super) use index::{Presence, RoomPresence};
-pub(super) use roster::{PersonNews, Roster, Step};
+pub(super) use roster::{HandedPerson, PersonNews, Roster, Step};

@@ -47,6 +47,27 @@ struct News {
     told_again: Option<Instant>,
 }
 
+/// Somebody in a room, as one process hands them to the next.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::dispatch) struct HandedPerson {
+    pub(super) key: PersonKey,
+    pub(super) user: Box<RawValue>,
+    pub(super) said: Option<Box<RawValue>>,
+    told_away: Option<bool>,
+    tabs: Vec<HandedTab>,
+}
+
+/// What somebody has open here, or is waited for.
+#[derive(Debug, Serialize, Deserialize)]
+struct HandedTab {
+    socket: Id,
+    session: Id,
+    address: Option<IpAddr>,
+    away: bool,
+    /// For how long it is waited for, if it is gone.
+    awaited: Option<Duration>,
+}
+
 /// What one server tells others of somebody in a room.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::dispatch) struct PersonNews {
@@ -501,6 +522,62 @@ impl<A: App> Roster<A> {
         person.said = self.news.as_ref().map(|news| SaidAt { number: last + 1, server: news.server });
         self.note(number);
         true
+    }
+
+    /// Returns those who are here, for the process that takes over, in the order in which they came. Those on other servers are told of there.
+    pub(in crate::dispatch) fn handed(&self, now: Instant) -> Vec<HandedPerson> {
+        let person = |person: &Person<A>| {
+            let tabs =
+                person.tabs.iter().filter(|tab| tab.key.server.is_none()).map(|Tab { key, away, lost }| HandedTab {
+                    socket: key.socket,
+                    session: key.session,
+                    address: key.address,
+                    away: *away,
+                    awaited: lost.map(|until| until.saturating_duration_since(now)),
+                });
+            HandedPerson {
+                key: person.key.clone(),
+                user: person.user.0.json.clone(),
+                said: person.data.as_ref().map(|Said(said)| said.json.clone()),
+                told_away: person.told_away,
+                tabs: tabs.collect(),
+            }
+        };
+        self.people.values().map(person).filter(|person| !person.tabs.is_empty()).collect()
+    }
+
+    /// Takes over somebody who was here in the process before, as others have been told of them.
+    pub(super) fn take_over(
+        &mut self,
+        id: Id,
+        person: HandedPerson,
+        (shown, said): (Shown<A>, Option<Said<A>>),
+        now: Instant,
+    ) {
+        let number = self.number(&person.key, id, shown);
+        for HandedTab { socket, session, address, away, awaited } in person.tabs {
+            let key = TabKey { socket, session, address, server: None };
+            let lost = awaited.map(|left| now + left);
+            if lost.is_some_and(|until| !self.expect(until, key)) {
+                continue;
+            }
+            self.sockets.insert(socket, number);
+            if let Some(person) = self.people.get_mut(&number) {
+                person.tabs.push(Tab { key, away, lost });
+            }
+        }
+        if let Some(known) = self.people.get_mut(&number) {
+            (known.data, known.told_away) = (said, person.told_away);
+            known.said = self.news.as_ref().map(|news| SaidAt { number: 1, server: news.server });
+        }
+        // Others have been told of most; of the rest, there is still something to tell.
+        self.note(number);
+    }
+
+    /// Returns the sockets that are taken to be here.
+    pub(in crate::dispatch) fn present(&self) -> Vec<Id> {
+        let tabs = self.people.values().flat_map(|person| &person.tabs);
+        tabs.filter(|tab| tab.lost.is_none() && tab.key.server.is_none()).map(|tab| tab.key.socket).collect()
     }
 
     /// Whether no socket of this server is here but those that are waited for.

@@ -272,6 +272,10 @@ impl<A: App> Kept<A> for Place {
         Some(&self.0)
     }
 
+    fn text(&self) -> Option<String> {
+        Some(state_text(self.0.cb))
+    }
+
     fn show(self: Arc<Self>, _: &Row<A>, _: &Facts) -> Reach {
         Reach::Now(None)
     }

@@ -3,6 +3,7 @@
 mod access;
 mod delivery;
 mod follow;
+mod handover;
 mod saving;
 mod sharing;
 mod slot;
@@ -11,6 +12,7 @@ mod slots;
 pub(in crate::dispatch) use access::Changes;
 pub(in crate::dispatch) use delivery::{ChangeText, Place};
 pub(in crate::dispatch) use follow::Watching;
+pub(in crate::dispatch) use handover::{HandedFollower, HandedValue};
 pub(in crate::dispatch) use slot::{By, Change, Slot};
 pub(in crate::dispatch) use slots::StateSlots;
 pub use slots::{FailingState, StateHealth};

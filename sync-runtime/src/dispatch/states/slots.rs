@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::{Instant, Seldom, sleep_until, timeout};
 use crate::contain::Contained;
 use crate::dispatch::parts::Parts;
+use crate::dispatch::states::handover::{HandedValue, HandedValues};
 use crate::dispatch::states::saving;
 use crate::dispatch::states::slot::Slot;
 use crate::error::{BoxError, SyncError, chain};
@@ -42,6 +43,8 @@ pub(in crate::dispatch) struct StateSlots<A: App> {
     due: Mutex<BinaryHeap<Reverse<(Instant, SlotKey)>>>,
     due_changed: Notify,
     stores: Mutex<Stores>,
+    /// What the process before has handed over, and nobody has asked for yet.
+    pub(super) handed: Mutex<HandedValues>,
     pub(super) work: TaskTracker,
     positions: Arc<PositionKey>,
     /// How many values have changes that wait for the end of a handler.
@@ -110,6 +113,7 @@ impl<A: App> StateSlots<A> {
             due: Mutex::default(),
             due_changed: Notify::new(),
             stores: Mutex::default(),
+            handed: Mutex::default(),
             work: TaskTracker::new(),
             positions,
             untold: AtomicUsize::new(0),
@@ -421,14 +425,8 @@ async fn load<A: App>(parts: &Arc<Parts<A>>, (index, room): &SlotKey) -> Result<
     let unavailable = || SyncError::new("state-unavailable");
     let route = parts.table.states.all[*index];
     let Some(state) = route.state() else { return Err(unavailable()) };
-    let place = CellPlace {
-        cb: route.id().cb,
-        room: room.clone(),
-        life: Id::random().to_string()[..8].into(),
-        limit: LARGEST,
-        positions: parts.states.positions.clone(),
-    };
-    let loading = Box::pin(cell(parts, state, place));
+    let handed = parts.states.take_handed(route.id().cb, room);
+    let loading = Box::pin(gone_on(parts, state, route.id().cb, room, handed));
     let loaded = match timeout(STORE_LIMIT, Contained::new(loading)).await {
         Ok(Ok(loaded)) => loaded,
         Ok(Err(_)) => Err("loading it has panicked".into()),
@@ -470,11 +468,34 @@ async fn shared_by_now<A: App>(
     Ok(cell)
 }
 
+/// Makes the cell of a value. One that was handed over goes on in the life that it had, unless somebody else has changed what is stored.
+async fn gone_on<A: App>(
+    parts: &Arc<Parts<A>>,
+    state: &'static dyn State<A>,
+    cb: &'static str,
+    room: &Arc<str>,
+    handed: Option<HandedValue>,
+) -> Result<Box<dyn StateCell<A>>, BoxError> {
+    let positions = &parts.states.positions;
+    let place = |life| CellPlace { cb, room: room.clone(), life, limit: LARGEST, positions: positions.clone() };
+    let new_life = || Id::random().to_string()[..8].into();
+    if let Some(handed) = handed {
+        // What views have counted does not come along.
+        let life = if state.said().has.view { new_life() } else { handed.life.clone() };
+        let made = cell(parts, state, place(life), Some(&handed)).await?;
+        if made.number() == handed.number {
+            return Ok(made);
+        }
+    }
+    cell(parts, state, place(new_life()), None).await
+}
+
 /// Makes the cell of a value. What is made of an older version is stored at once: it would be made of another one later.
 async fn cell<A: App>(
     parts: &Arc<Parts<A>>,
     state: &'static dyn State<A>,
     place: CellPlace,
+    handed: Option<&HandedValue>,
 ) -> Result<Box<dyn StateCell<A>>, BoxError> {
     let room = place.room.clone();
     match state.said().store {
@@ -502,7 +523,13 @@ async fn cell<A: App>(
             }
         }
     }
-    state.begin(&parts.app, place)
+    match handed {
+        // In no store: what it was at first, or what is kept in memory alone.
+        Some(HandedValue { number, json, .. }) => {
+            state.go_on(place, StoredValue::Json { version: 0, number: *number, json: json.get() })
+        }
+        None => state.begin(&parts.app, place),
+    }
 }
 
 async fn loaded(store: &Arc<dyn StateStore>, key: &StoreKey) -> Result<Option<StoredState>, BoxError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, calendar};
 use crate::id::Id;
@@ -72,8 +73,8 @@ pub(super) struct Bounds {
     pub(super) age: Duration,
 }
 
-/// What an earlier process has left of a room.
-#[derive(Debug)]
+/// What an earlier process has left of a room: in the file, or to the process that takes over from it.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct StoredRoom {
     /// The last place that was given, in the life that begins now.
     pub(in crate::rooms) end: Position,
@@ -84,15 +85,16 @@ pub struct StoredRoom {
     /// Who is known again.
     pub(in crate::rooms) members: Vec<(SenderKey, StoredMember)>,
     /// The events, oldest first.
-    events: Vec<StoredEvent>,
+    pub(in crate::rooms) events: Vec<StoredEvent>,
 }
 
 /// An event that an earlier process has left.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct StoredEvent {
     /// Its place, in the life that begins now.
     pub at: Position,
-    /// When it happened.
+    /// When it happened; written in milliseconds since 1970.
+    #[serde(with = "by_calendar")]
     pub happened: Instant,
     /// As for another server; empty for one that could not be written.
     pub text: String,
@@ -111,7 +113,7 @@ impl StoredRoom {
 }
 
 /// One who is known again.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(in crate::rooms) struct StoredMember {
     since: u64,
     told: Option<Told>,
@@ -121,7 +123,7 @@ pub(in crate::rooms) struct StoredMember {
 
 impl StoredMember {
     /// Says what is written of somebody.
-    pub(super) fn new(known: &OneKnown) -> Self {
+    pub(in crate::rooms) fn new(known: &OneKnown) -> Self {
         let until = known.until.map(|until| later(calendar(), until.saturating_duration_since(Instant::now())));
         Self { since: known.since, told: known.told, until }
     }
@@ -131,6 +133,27 @@ impl StoredMember {
 pub(in crate::rooms) fn restored(member: StoredMember, age: Duration) -> OneKnown {
     let left = member.until.map_or(age, |until| since(calendar(), until).min(age));
     OneKnown { since: member.since, seats: 0, newest: 0, told: member.told, until: Some(Instant::now() + left) }
+}
+
+/// Moments of this process, as others read them.
+mod by_calendar {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{earlier, since};
+    use crate::clock::{Instant, calendar};
+
+    /// Returns when it was `at` in milliseconds since 1970, where it is `now` by the calendar and `clock` here.
+    pub(super) fn instant(at: i64, now: i64, clock: Instant) -> Instant {
+        clock.checked_sub(since(at, now)).unwrap_or(clock)
+    }
+
+    pub(super) fn serialize<S: Serializer>(happened: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+        earlier(calendar(), happened.elapsed()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
+        Ok(instant(i64::deserialize(deserializer)?, calendar(), Instant::now()))
+    }
 }
 
 /// Returns the key under which positions are written, which is `new` for a new file.
@@ -169,7 +192,7 @@ pub(super) fn begin_life(file: &Connection, room: &str, epoch: u64, bounds: Boun
     let clock = Instant::now();
     let event = |(seq, at, text)| StoredEvent {
         at: Position::of_event(epoch, unsigned(seq)),
-        happened: clock.checked_sub(since(at, now)).unwrap_or(clock),
+        happened: by_calendar::instant(at, now, clock),
         text,
     };
     Ok(StoredRoom {

@@ -9,6 +9,6 @@ mod file;
 mod log;
 mod rooms;
 
-pub(super) use file::restored;
 pub use file::{StoredEvent, StoredRoom};
+pub(super) use file::{StoredMember, restored};
 pub use log::RoomLog;

@@ -76,12 +76,15 @@ impl<A: App> Histories<A> for Arc<DurableRooms<A>> {
         if keep != Keep::Durably {
             return self.recent.open(room, start, keep);
         }
-        let history = self.reopen(room, start)?;
+        let history = self.reopen(room, start, keep)?;
         self.log.note(Note::Opened { room: room.into(), start });
         Some(history)
     }
 
-    fn reopen(&self, room: &str, start: Position) -> Option<Box<dyn History<A>>> {
+    fn reopen(&self, room: &str, start: Position, keep: Keep) -> Option<Box<dyn History<A>>> {
+        if keep != Keep::Durably {
+            return self.recent.reopen(room, start, keep);
+        }
         let recent = self.recent.open_recent(start, self.log.age())?;
         let (room, trimmed) = (Arc::from(room), AtomicU64::new(start.seq));
         Some(Box::new(DurableHistory { recent, room, trimmed, log: self.log.clone() }))

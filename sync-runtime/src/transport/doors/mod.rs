@@ -23,4 +23,4 @@ pub use http::{Ready, caller, error_response, stranger};
 pub use router::router;
 #[cfg(feature = "testing")]
 pub use socketio::Spoken;
-pub use socketio::{ClosedSockets, EngineSockets, Inbound, InboundKind, Traffic};
+pub use socketio::{ClosedSockets, Doorway, EngineSockets, HandedSocket, Handing, Inbound, InboundKind, Traffic};

@@ -16,23 +16,19 @@ use crate::transport::doors::origin::Origins;
 use crate::transport::doors::renewal::{Renewal, renew_cookie};
 use crate::transport::doors::replication;
 use crate::transport::doors::reserved::{harden, keep_reserved};
-use crate::transport::doors::socketio::{EngineSockets, socket_routes};
+use crate::transport::doors::socketio::{Doorway, EngineSockets};
 use crate::transport::pipes::OpenPipes;
 
 /// Puts the doors and an app's own `routes` behind what all requests pass.
 pub fn router<A: App>(
     dispatcher: &Arc<Dispatcher<A>>,
-    sockets: &Arc<EngineSockets>,
+    (doorway, sockets): (&Doorway<A>, &Arc<EngineSockets>),
     pipes: &Arc<OpenPipes>,
     ready: &Ready,
     routes: Router,
 ) -> Router {
     let origins = Arc::new(Origins::new(dispatcher.config()));
-    let doors = http::routes(dispatcher.clone(), ready.clone()).merge(socket_routes(
-        dispatcher.clone(),
-        sockets.clone(),
-        ready.clone(),
-    ));
+    let doors = http::routes(dispatcher.clone(), ready.clone()).merge(doorway.routes());
     let doors = doors.merge(replication::routes(dispatcher.clone()));
     let doors = doors.merge(metrics::routes(dispatcher.clone(), sockets.clone(), pipes.clone()));
     // The layer added last sees a request first.

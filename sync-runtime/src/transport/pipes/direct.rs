@@ -1,5 +1,6 @@
 //! The direct way to a client, and who takes it.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::rooms::{CloseReason, Outbox, QueueFull, Shortcut};
@@ -39,6 +40,32 @@ pub trait Direct: Shortcut {
     /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full. Meanwhile nobody asks whether it is
     /// there: it does nothing but wait for us.
     fn pause_reading(&self, pause: bool);
+
+    /// Stops reading behind the message that is being read, or reads on.
+    fn stand_still(&self, still: bool);
+
+    /// Returns whether it stands still, and nothing is on its way through the stack: all that was read was handled, and all that was sent is out or
+    /// [waits](Direct::unsent) here.
+    fn rests(&self) -> bool;
+
+    /// Has all that is sent wait, or lets go of it.
+    fn mute(self: Arc<Self>, muted: bool);
+
+    /// Returns what waits to be sent, as it is on the wire.
+    fn unsent(&self) -> Vec<u8>;
+
+    /// Returns the other end of the connection.
+    fn peer(&self) -> Option<IpAddr>;
+
+    /// Returns the connection, for another process.
+    #[cfg(unix)]
+    fn descriptor(&self) -> std::os::fd::BorrowedFd<'_>;
+
+    /// Notes that no other process has it any more: to close it closes it for the peer, too.
+    fn own(&self);
+
+    /// Closes it here alone: another process has it.
+    fn hand_over(&self);
 
     /// Sends a ping besides those of the protocol stack: a peer from which nothing comes then, within the time for an answer, is gone.
     fn ask(self: Arc<Self>);

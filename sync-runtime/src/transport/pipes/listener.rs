@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use socket2::Socket;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::TaskTracker;
@@ -57,6 +58,17 @@ fn host(address: IpAddr) -> IpAddr {
     }
 }
 
+/// A WebSocket as one process hands it to the next, besides the connection itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HandedPipe {
+    /// The other end of the connection.
+    pub peer: IpAddr,
+    /// Where its handshake came from.
+    pub address: IpAddr,
+    /// What waits to be sent.
+    pub unsent: Vec<u8>,
+}
+
 /// Tells a client whose address has too many connections, as far as the kernel takes it at once, and waits for nothing of it.
 fn turn_away(stream: &TcpStream) {
     const ANSWER: &[u8] =
@@ -91,7 +103,22 @@ impl PipeListener {
     ///
     /// What the operating system says.
     pub async fn bind(config: &Config) -> io::Result<Self> {
-        let listener = if config.inherit_listener { inherited()? } else { listen(config.listen)? };
+        Self::on(config, if config.inherit_listener { inherited()? } else { listen(config.listen)? })
+    }
+
+    /// Listens on a socket that was handed over.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    #[cfg(unix)]
+    pub fn on_handed(config: &Config, listener: std::os::fd::OwnedFd) -> io::Result<Self> {
+        let socket = Socket::from(listener);
+        socket.set_nonblocking(true)?;
+        Self::on(config, TcpListener::from_std(socket.into())?)
+    }
+
+    fn on(config: &Config, listener: TcpListener) -> io::Result<Self> {
         let (address, limits) = (listener.local_addr()?, PipeLimits::new(config));
         let (flushes, pipes) = (TaskTracker::new(), Arc::default());
         let (places, proxies) = (Places::new(config), config.proxies());
@@ -174,6 +201,40 @@ impl PipeListener {
         let io = PipeIo::new(stream, self.limits, self.flushes.clone(), slot);
         let pipe = Arc::downgrade(io.pipe());
         (io, PipeInfo { pipe, address: address.ip(), is_proxied: self.proxies.contains(address.ip()), is_spare })
+    }
+
+    /// Goes on with a pipe that another process has had.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; that there is no room.
+    #[cfg(unix)]
+    pub(in crate::transport) fn take_over(
+        &self,
+        pipe: std::os::fd::OwnedFd,
+        handed: HandedPipe,
+    ) -> io::Result<(PipeIo, PipeInfo)> {
+        let HandedPipe { peer, address, unsent } = handed;
+        let stream = std::net::TcpStream::from(pipe);
+        stream.set_nonblocking(true)?;
+        let full = || io::Error::new(io::ErrorKind::QuotaExceeded, "there is no room for another connection");
+        let slot = self.pipes.free_slot().ok_or_else(full)?;
+        // It had its place where it was; whoever comes next is told when there are too many.
+        let slot = match self.place(peer) {
+            Ok(place) => slot.at(place),
+            Err(NoPlace) => slot,
+        };
+        let is_spare = slot.is_spare();
+        let stream = TcpStream::from_std(stream)?;
+        let io = PipeIo::taken_over(stream, unsent, (self.limits, self.flushes.clone()), slot);
+        let pipe = Arc::downgrade(io.pipe());
+        Ok((io, PipeInfo { pipe, address, is_proxied: self.proxies.contains(peer), is_spare }))
+    }
+
+    /// Returns the socket that is listened on, for another process.
+    #[cfg(unix)]
+    pub(in crate::transport) fn descriptor(&self) -> io::Result<std::os::fd::OwnedFd> {
+        std::os::fd::AsFd::as_fd(&self.listener).try_clone_to_owned()
     }
 
     /// Says once for each minute of trouble why pipes are not accepted.

@@ -18,9 +18,10 @@ mod websocket;
 
 pub use direct::{Direct, Tenant};
 pub use forwarded::client_address;
-pub use listener::{PipeInfo, PipeListener};
+pub use listener::{HandedPipe, PipeInfo, PipeListener};
 pub use open_pipes::{OpenPipes, raise_file_limit};
 pub use passage::Passage;
 pub use pipe::Pipe;
+pub(super) use pipe_io::PipeIo;
 pub use send_queue::SendQueue;
 pub use serve::{HEALTH, Stop, serve};

@@ -109,7 +109,7 @@ impl OpenPipes {
         timeout(moment, self.freed.notified()).await.unwrap_or_default();
     }
 
-    fn free_slot(self: &Arc<Self>) -> Option<Slot> {
+    pub(super) fn free_slot(self: &Arc<Self>) -> Option<Slot> {
         if !self.has_place() {
             self.make_room();
         }

@@ -57,6 +57,12 @@ pub struct Pipe {
     /// Set when a request was answered that had not been read to its end.
     has_unread: AtomicBool,
     reading_paused: AtomicBool,
+    /// Set while nothing more is to be read, between two messages: another process is about to read what comes.
+    stands_still: AtomicBool,
+    /// Set when the reader has come to stand still.
+    rests: AtomicBool,
+    /// Set while another process has it, too, or has it alone.
+    is_handed_over: AtomicBool,
     /// Set when the protocol stack has sent a ping and has no answer.
     pinged: AtomicBool,
     /// Set when the peer was asked for a sign of life, and nobody waits for it yet.
@@ -126,6 +132,8 @@ struct PipeState {
     queue: SendQueue,
     /// Whether a task waits for the kernel.
     flushing: bool,
+    /// Whether all that is sent waits: another process may be about to send what waited before.
+    is_muted: bool,
     /// Whether packets may be written: between two frames, and when there is nothing that they would overtake.
     open: bool,
     /// How many bytes besides packets were sent since nobody waited for the kernel.
@@ -142,6 +150,8 @@ struct WebSocket {
     sent: FrameTracker,
     /// How much of the end of the answer to the upgrade has been sent: it comes before the first frame.
     head: HeadEnd,
+    /// The first frame of the protocol stack, as long as it is not to be sent: who is there was greeted by another process.
+    greeting: Option<FrameTracker>,
     /// Packets that must not be sent before what engineioxide has been handed.
     held: SendQueue,
 }
@@ -174,6 +184,9 @@ impl Pipe {
             ended: Arc::default(),
             has_unread: AtomicBool::new(false),
             reading_paused: AtomicBool::new(false),
+            stands_still: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
+            is_handed_over: AtomicBool::new(false),
             pinged: AtomicBool::new(false),
             asked: AtomicBool::new(false),
             reader: AtomicWaker::new(),
@@ -192,8 +205,10 @@ impl Pipe {
 
     fn cut(&self) {
         if !self.cut.swap(true, Ordering::AcqRel) {
-            // Wakes the tasks that wait for the socket. An error says that the peer was faster.
-            socket2::SockRef::from(&self.stream).shutdown(Shutdown::Both).ok();
+            if !self.is_handed_over() {
+                // Wakes the tasks that wait for the socket. An error says that the peer was faster.
+                socket2::SockRef::from(&self.stream).shutdown(Shutdown::Both).ok();
+            }
             let mut state = self.state.lock();
             state.queue.clear();
             if let Some(websocket) = &mut state.websocket {
@@ -254,7 +269,7 @@ impl Pipe {
     /// peer that makes the stack talk of other things and does not listen ends the pipe.
     pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
-        state.websocket.as_ref()?;
+        let (length, bytes) = (bytes.len(), state.websocket.as_mut()?.behind_greeting(bytes));
         if !state.flushing {
             state.protocol = 0;
         }
@@ -283,7 +298,7 @@ impl Pipe {
             None if is_too_much => self.end(CloseReason::SendQueueFull),
             _ => {}
         }
-        Some(Ok(bytes.len()))
+        Some(Ok(length))
     }
 
     /// Follows the frames that the peer sends. Whatever they are, they are a sign of life.
@@ -340,6 +355,36 @@ impl Pipe {
         self.reading_paused.load(Ordering::Acquire)
     }
 
+    /// Returns whether nothing more is to be read.
+    pub(super) fn stands_still(&self) -> bool {
+        self.stands_still.load(Ordering::Acquire)
+    }
+
+    /// Notes that the reader stands still: all that it has read was handled.
+    pub(super) fn rest(&self) {
+        self.rests.store(true, Ordering::Release);
+    }
+
+    fn is_handed_over(&self) -> bool {
+        self.is_handed_over.load(Ordering::Acquire)
+    }
+
+    /// Goes on with a WebSocket that another process has had, between two messages of either side: `unsent` is sent first. It stands still and is
+    /// mute.
+    pub(super) fn take_over(&self, unsent: Vec<u8>) {
+        self.begin_frames();
+        self.is_handed_over.store(true, Ordering::Release);
+        self.stands_still.store(true, Ordering::Release);
+        let mut state = self.state.lock();
+        state.is_muted = true;
+        if let Some(websocket) = &mut state.websocket {
+            (websocket.head, websocket.greeting) = (HeadEnd::passed(), Some(FrameTracker::default()));
+        }
+        if !unsent.is_empty() {
+            state.queue.push_bytes(unsent.into());
+        }
+    }
+
     /// Has the reader wait for a sign of life. Under the lock of the state, as what was received is noted: the answer comes behind this.
     fn expect_sign(&self) {
         self.asked.store(true, Ordering::Release);
@@ -390,7 +435,7 @@ impl Pipe {
             Err(error) => self.fail(&error),
             // It ends within the time of a dismissal, or when there is no room for it. A server that stops does not wait for it: what was
             // answered has been handed to the kernel.
-            Ok(()) if is_done && self.has_unread() && !self.is_closed() => {
+            Ok(()) if is_done && self.has_unread() && !self.is_closed() && !self.is_handed_over() => {
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(self.clone().see_off())),
                     // Everything ends.
@@ -413,7 +458,7 @@ impl Pipe {
     }
 
     fn write_corked(self: &Arc<Self>, state: &mut PipeState) -> io::Result<()> {
-        if !state.flushing && !state.queue.is_empty() {
+        if !state.flushing && !state.is_muted && !state.queue.is_empty() {
             self.write(state, &[])?;
             self.flush_later(state);
         }
@@ -422,7 +467,7 @@ impl Pipe {
 
     /// Hands bytes to the kernel behind what is corked, unless others wait for it, and returns how many of them it has taken.
     fn write(&self, state: &mut PipeState, bytes: &[u8]) -> io::Result<usize> {
-        if state.flushing {
+        if state.flushing || state.is_muted {
             return Ok(0);
         }
         state.writes += 1;
@@ -454,7 +499,7 @@ impl Pipe {
 
     /// Starts to wait for the kernel if anything waits for it.
     fn flush_later(self: &Arc<Self>, state: &mut PipeState) {
-        if !state.queue.is_empty() && !std::mem::replace(&mut state.flushing, true) {
+        if !state.is_muted && !state.queue.is_empty() && !std::mem::replace(&mut state.flushing, true) {
             // It ends with the pipe, and when nothing waits.
             self.flushes.spawn(self.clone().flush());
         }
@@ -479,6 +524,10 @@ impl Pipe {
     /// Returns whether the kernel takes anything of what waits, whatever tokio has been told.
     fn takes_more(&self) -> bool {
         let mut state = self.state.lock();
+        if state.is_muted {
+            // It is not waited for.
+            return true;
+        }
         let mut slices = [IoSlice::new(&[])];
         state.queue.slices(&mut slices);
         match send(&self.stream, &slices[0]) {
@@ -495,7 +544,7 @@ impl Pipe {
         let mut state = self.state.lock();
         loop {
             let mut slices = [IoSlice::new(&[]); SLICES];
-            let filled = state.queue.slices(&mut slices);
+            let filled = if state.is_muted { 0 } else { state.queue.slices(&mut slices) };
             if filled == 0 {
                 state.flushing = false;
                 return Ok(false);
@@ -608,6 +657,50 @@ impl Direct for Pipe {
         self.flush_later(&mut state);
     }
 
+    fn stand_still(&self, still: bool) {
+        if self.stands_still.swap(still, Ordering::AcqRel) != still {
+            self.rests.store(false, Ordering::Release);
+            self.reader.wake();
+        }
+    }
+
+    fn rests(&self) -> bool {
+        let state = self.state.lock();
+        let is_clear = state.open && state.websocket.as_ref().is_some_and(|websocket| websocket.held.is_empty());
+        self.rests.load(Ordering::Acquire) && is_clear && !self.is_closed()
+    }
+
+    fn mute(self: Arc<Self>, muted: bool) {
+        let mut state = self.state.lock();
+        state.is_muted = muted;
+        self.flush_later(&mut state);
+    }
+
+    fn unsent(&self) -> Vec<u8> {
+        let state = self.state.lock();
+        let mut unsent = vec![0; state.queue.bytes()];
+        state.queue.copy_to(&mut unsent);
+        unsent
+    }
+
+    fn peer(&self) -> Option<std::net::IpAddr> {
+        self.stream.peer_addr().ok().map(|peer| peer.ip())
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> std::os::fd::BorrowedFd<'_> {
+        std::os::fd::AsFd::as_fd(&self.stream)
+    }
+
+    fn own(&self) {
+        self.is_handed_over.store(false, Ordering::Release);
+    }
+
+    fn hand_over(&self) {
+        self.is_handed_over.store(true, Ordering::Release);
+        self.close();
+    }
+
     fn ended(&self) -> Arc<OnceLock<CloseReason>> {
         self.ended.clone()
     }
@@ -633,7 +726,10 @@ impl PipeState {
 
     /// Returns whether a packet may be corked: with the others it is still a small write, and nobody waits for the kernel.
     fn corks(&self, packet: &Packet) -> bool {
-        !self.flushing && self.queue.len() < CORKED_PACKETS && self.queue.bytes() + packet.bytes().len() <= CORKED_BYTES
+        !self.flushing
+            && !self.is_muted
+            && self.queue.len() < CORKED_PACKETS
+            && self.queue.bytes() + packet.bytes().len() <= CORKED_BYTES
     }
 
     /// Returns where packets wait while nothing may be put between the frames of the protocol stack.
@@ -684,6 +780,22 @@ impl PipeState {
 }
 
 impl WebSocket {
+    /// Returns what of `bytes` is behind a greeting that is not to be sent.
+    fn behind_greeting<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let mut rest = bytes;
+        while let Some(greeting) = &mut self.greeting
+            && let Some((byte, behind)) = rest.split_first()
+        {
+            let mut is_over = false;
+            greeting.advance(std::slice::from_ref(byte), |_| is_over = true);
+            rest = behind;
+            if is_over {
+                self.greeting = None;
+            }
+        }
+        rest
+    }
+
     fn is_between_frames(&self) -> bool {
         self.head.is_passed() && self.sent.is_between_messages()
     }

@@ -43,6 +43,19 @@ impl PipeIo {
         Self { pipe, limits, stalled: None, silence: None }
     }
 
+    /// Goes on with a WebSocket that another process has had, as [`Pipe::take_over`] says.
+    pub(super) fn taken_over(
+        stream: TcpStream,
+        unsent: Vec<u8>,
+        listener: (PipeLimits, TaskTracker),
+        slot: Slot,
+    ) -> Self {
+        let (limits, flushes) = listener;
+        let io = Self::new(stream, limits, flushes, slot);
+        io.pipe.take_over(unsent);
+        io
+    }
+
     pub(super) fn pipe(&self) -> &Arc<Pipe> {
         &self.pipe
     }
@@ -142,7 +155,8 @@ impl AsyncRead for PipeIo {
         if self.pipe.is_closed() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        let is_paused = self.pipe.is_reading_paused();
+        let stands_still = self.pipe.stands_still();
+        let is_paused = self.pipe.is_reading_paused() || stands_still;
         if self.pipe.take_asked() {
             let timeout = self.limits.ping_timeout;
             // Who was asked before and has not answered has no more time for that.
@@ -156,7 +170,12 @@ impl AsyncRead for PipeIo {
         }
         match self.pipe.receiving() {
             Some((true, _)) if self.answer_ping(buffer) => Poll::Ready(Ok(())),
-            Some((true, _)) if is_paused => Poll::Pending,
+            Some((true, _)) if is_paused => {
+                if stands_still {
+                    self.pipe.rest();
+                }
+                Poll::Pending
+            }
             Some((false, rest)) => self.poll_read_some(context, buffer, rest),
             // A request that is held back, if there is one (yet), is held back where requests are seen.
             _ => self.poll_read_some(context, buffer, usize::MAX),

@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -57,21 +58,29 @@ impl From<&Config> for HttpLimits {
 }
 
 /// When what comes in is no longer served.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Stop {
-    /// No more pipes are accepted: they wait for whoever accepts from the same socket next.
-    pub accepting: CancellationToken,
+    /// Whether pipes are accepted: if not, they wait for whoever accepts from the same socket next.
+    pub accepting: watch::Sender<bool>,
     /// Nor are they here at all, and those that are open end with their requests.
     pub serving: CancellationToken,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self { accepting: watch::Sender::new(true), serving: CancellationToken::default() }
+    }
 }
 
 /// Serves pipes until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
 pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimits, stop: Stop) {
     let Stop { accepting, serving: stop } = stop;
     let (mut serving, mut accepted) = (JoinSet::new(), 0_usize);
+    let mut changes = accepting.subscribe();
     loop {
+        let accepts = *accepting.borrow();
         tokio::select! {
-            (io, info) = listener.accept(), if !accepting.is_cancelled() => {
+            (io, info) = listener.accept(), if accepts => {
                 serving.spawn(serve_pipe(io, info, router.clone(), limits.clone(), stop.clone()));
                 accepted = accepted.wrapping_add(1);
                 if accepted.is_multiple_of(ACCEPTED_TOGETHER) {
@@ -80,7 +89,8 @@ pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimit
             }
             Some(ended) = serving.join_next() => log_panic(ended),
             () = stop.cancelled() => break,
-            () = accepting.cancelled(), if !accepting.is_cancelled() => {}
+            // It is there as long as this waits.
+            _ = changes.changed() => {}
         }
     }
     drop(listener);

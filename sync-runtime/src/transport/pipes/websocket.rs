@@ -194,6 +194,11 @@ pub(super) struct HeadEnd {
 impl HeadEnd {
     const END: &'static [u8] = b"\r\n\r\n";
 
+    /// One that was found.
+    pub(super) fn passed() -> Self {
+        Self { matched: Self::END.len() }
+    }
+
     /// Returns whether it was found.
     pub(super) fn is_passed(&self) -> bool {
         self.matched == Self::END.len()

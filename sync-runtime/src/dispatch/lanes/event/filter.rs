@@ -310,6 +310,10 @@ impl<A: App> Kept<A> for Judge<A> {
         self.envelope.topic()
     }
 
+    fn text(&self) -> Option<String> {
+        self.fanout.text()
+    }
+
     fn show(self: Arc<Self>, member: &Row<A>, facts: &Facts) -> Reach {
         if self.fanout.leaves_out(member) {
             return Reach::Now(None);

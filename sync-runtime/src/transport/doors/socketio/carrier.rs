@@ -11,7 +11,9 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::clock::sleep;
+use crate::dispatch::{Followers, HandedClient};
 use crate::rooms::CloseReason;
+use crate::route::BoxFuture;
 use crate::transport::doors::socketio::outlet::Outlet;
 use crate::transport::pipes::{Direct, Passage, PipeInfo};
 
@@ -67,6 +69,12 @@ pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
 
     /// Takes a message.
     fn receive(self: Arc<Self>, message: InboundMessage);
+
+    /// Returns whether all that it has sent was answered.
+    fn is_idle(&self) -> bool;
+
+    /// Returns what there is to be known of it, for another process; `None` for one that goes.
+    fn handed<'a>(&'a self, followers: &'a mut Followers) -> BoxFuture<'a, Option<HandedClient>>;
 
     /// Forgets the client, which is gone.
     fn leave(&self, gone: Gone);
@@ -267,7 +275,7 @@ impl Carrier {
 }
 
 /// Returns the pipe of the handshake.
-fn handshake_info(socket: &EngineSocket) -> Option<&PipeInfo> {
+pub(super) fn handshake_info(socket: &EngineSocket) -> Option<&PipeInfo> {
     socket.req_parts.extensions.get::<ConnectInfo<PipeInfo>>().map(|info| &info.0)
 }
 

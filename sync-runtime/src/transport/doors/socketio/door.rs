@@ -8,9 +8,11 @@ use engineioxide::config::EngineIoConfig;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::{DisconnectReason, Str};
 use serde::Deserialize;
+use tokio::sync::oneshot;
 
 use crate::config::Config;
-use crate::dispatch::{Dispatcher, Presented};
+use crate::dispatch::{Dispatcher, HandedClient, Presented};
+use crate::error::SyncError;
 use crate::i18n::accepted;
 use crate::route::App;
 use crate::transport::doors::credentials::{self, Credential};
@@ -18,6 +20,7 @@ use crate::transport::doors::socketio::carrier::{
     Carrier, Content, EngineSocket, Gone, InboundMessage, address, first_pipe,
 };
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
+use crate::transport::doors::socketio::handover::returned;
 use crate::transport::doors::socketio::inbound::{Inbound, InboundKind, begins_event};
 use crate::transport::doors::socketio::line::Line;
 use crate::transport::doors::socketio::ordinary::{announce, emit_announced};
@@ -91,6 +94,9 @@ impl<A: App> EngineIoHandler for Door<A> {
             engine.data.set_pipe(&pipe);
         }
         self.sockets.add(&engine);
+        if let Some((client, tell)) = returned(&engine) {
+            self.take_over(&engine, client, tell);
+        }
     }
 
     fn on_disconnect(&self, engine: Arc<EngineSocket>, reason: DisconnectReason) {
@@ -166,6 +172,42 @@ impl<A: App> Door<A> {
             }
         };
         self.dispatcher.calls().spawn(letting_in);
+    }
+
+    /// Goes on with a socket that another process has had.
+    fn take_over(
+        self: &Arc<Self>,
+        engine: &Arc<EngineSocket>,
+        client: Option<HandedClient>,
+        tell: oneshot::Sender<bool>,
+    ) {
+        // Nobody waits any more who is told too late.
+        let Some(client) = client else { return tell.send(true).map_or_else(drop, drop) };
+        engine.data.knock();
+        let (door, engine) = (self.clone(), engine.clone());
+        let taking_over = async move {
+            let taken = door.let_back_in(&engine, client).await;
+            if let Err(error) = &taken {
+                tracing::info!(code = error.code(), "a socket could not be taken over, and is closed");
+                engine.close(DisconnectReason::ClosingServer);
+            }
+            tell.send(taken.is_ok()).unwrap_or_default();
+        };
+        self.dispatcher.calls().spawn(taking_over);
+    }
+
+    /// Makes the line of a client that was let in by another process, and brings it to where it was.
+    async fn let_back_in(&self, engine: &Arc<EngineSocket>, client: HandedClient) -> Result<(), SyncError> {
+        let dispatcher = &self.dispatcher;
+        let place = dispatcher.limits().socket_place(client.address())?;
+        let identity = dispatcher.handed_identity(&client).await?;
+        let outlet = self.sockets.open(engine);
+        let socket = dispatcher.handed_socket(&client, identity, outlet.clone());
+        let line = Arc::new(Line::new(dispatcher.clone(), socket.clone(), outlet, self.sockets.clone(), place));
+        self.sockets.lobby().leave(engine);
+        engine.data.occupy(line.clone());
+        line.enter(engine);
+        dispatcher.bring_back(&socket, client).await
     }
 
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.

@@ -200,7 +200,7 @@ impl EngineSockets {
         self.sockets().iter().filter_map(|socket| socket.data.outlet()).collect()
     }
 
-    fn sockets(&self) -> Vec<Arc<EngineSocket>> {
+    pub(super) fn sockets(&self) -> Vec<Arc<EngineSocket>> {
         self.sockets.lock().values().filter_map(Weak::upgrade).collect()
     }
 }

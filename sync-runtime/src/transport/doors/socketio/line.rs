@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use tokio::sync::{RwLock, Semaphore};
 
 use crate::clock::RealInstant;
-use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Passed, Turn};
+use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Followers, HandedClient, Passed, Turn};
 use crate::error::SyncError;
 use crate::limits::Place;
 use crate::rooms::{CloseReason, Outbox, Socket};
@@ -96,6 +96,14 @@ impl<A: App> Occupant for Line<A> {
             Pushed::Behind => {}
             Pushed::TooMuch => self.outlet.close(CloseReason::ReceiveQueueFull),
         }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.mailbox.is_idle() && self.beside.calls.lock().is_empty()
+    }
+
+    fn handed<'a>(&'a self, followers: &'a mut Followers) -> BoxFuture<'a, Option<HandedClient>> {
+        Box::pin(self.dispatcher.handed_client(&self.socket, followers))
     }
 
     fn leave(&self, gone: Gone) {

@@ -148,6 +148,12 @@ impl<M> Mailbox<M> {
         Some(message)
     }
 
+    /// Returns whether nothing waits, and nothing is being handled.
+    pub(super) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.open && state.waiting.is_empty() && matches!(state.task, Task::None)
+    }
+
     /// Notes that the socket is gone: what it has sent is handled as far as `keep` takes it over, and for a while. `keep` is given the size
     /// of the message that is being handled and those of the messages that wait, oldest first, and returns how many it takes.
     pub(super) fn leave(&self, keep: impl FnOnce(Option<usize>, &mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {

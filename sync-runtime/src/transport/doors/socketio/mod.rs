@@ -12,6 +12,7 @@ mod carrier;
 mod closed_sockets;
 mod door;
 mod engine_sockets;
+mod handover;
 mod handshake;
 mod inbound;
 mod line;
@@ -27,8 +28,9 @@ mod spoken;
 
 pub use closed_sockets::ClosedSockets;
 pub use engine_sockets::EngineSockets;
+pub use handover::{HandedSocket, Handing};
 pub use inbound::{Inbound, InboundKind};
 pub use outlet::Traffic;
-pub use requests::socket_routes;
+pub use requests::Doorway;
 #[cfg(feature = "testing")]
 pub use spoken::Spoken;

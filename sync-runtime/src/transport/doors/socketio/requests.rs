@@ -13,11 +13,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use engineioxide::service::EngineIoService;
+use futures_util::FutureExt;
 use http_body_util::{BodyExt, Collected};
 use hyper::service::Service;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::dispatch::Dispatcher;
@@ -27,15 +29,16 @@ use crate::transport::doors::http::Ready;
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::door::{Door, engine_config};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
+use crate::transport::doors::socketio::handover::HandedSocket;
 use crate::transport::doors::socketio::handshake;
 use crate::transport::doors::socketio::moving::{Proved, prove};
-use crate::transport::pipes::{Direct, Pipe, PipeInfo};
+use crate::transport::pipes::{Direct, Pipe, PipeInfo, PipeIo};
 
 /// What tells a client that its poll brought nothing.
 const NOOP: &str = "6";
 
 /// What the requests to `/socket.io` need to know.
-struct Doorway<A: App> {
+pub struct Doorway<A: App> {
     engine: TowerToHyperService<EngineIoService<Door<A>>>,
     sockets: Arc<EngineSockets>,
     /// How long a ping may stay unanswered.
@@ -51,18 +54,35 @@ impl<A: App> Clone for Doorway<A> {
     }
 }
 
-/// Builds the routes below `/socket.io`.
-pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, sockets: Arc<EngineSockets>, ready: Ready) -> Router {
-    let config = engine_config(dispatcher.config());
-    let ping_timeout = config.ping_timeout;
-    let door = Arc::new(Door::new(dispatcher, sockets.clone()));
-    let engine = TowerToHyperService::new(EngineIoService::with_config(door, config));
-    let doorway = Doorway { engine, sockets, ping_timeout, ready };
-    Router::new()
-        .route("/socket.io", any(enter::<A>))
-        .route("/socket.io/", any(enter::<A>))
-        .route("/socket.io/{*rest}", any(enter::<A>))
-        .with_state(doorway)
+impl<A: App> Doorway<A> {
+    /// Puts engineioxide before the pipeline.
+    #[must_use]
+    pub fn new(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<EngineSockets>, ready: &Ready) -> Self {
+        let config = engine_config(dispatcher.config());
+        let ping_timeout = config.ping_timeout;
+        let door = Arc::new(Door::new(dispatcher.clone(), sockets.clone()));
+        let engine = TowerToHyperService::new(EngineIoService::with_config(door, config));
+        Self { engine, sockets: sockets.clone(), ping_timeout, ready: ready.clone() }
+    }
+
+    /// Builds the routes below `/socket.io`.
+    pub fn routes(&self) -> Router {
+        Router::new()
+            .route("/socket.io", any(enter::<A>))
+            .route("/socket.io/", any(enter::<A>))
+            .route("/socket.io/{*rest}", any(enter::<A>))
+            .with_state(self.clone())
+    }
+
+    /// Goes on with a socket that another process has had; tells whether it is where it was.
+    pub fn take_over(&self, io: PipeIo, info: PipeInfo, socket: HandedSocket) -> oneshot::Receiver<bool> {
+        let (handshake, told) = socket.into_handshake(info);
+        // What it asks for is what this expects: nothing is to be waited for.
+        if let Some(Err(error)) = self.engine.call((io, handshake)).now_or_never() {
+            tracing::error!(%error, "a socket could not be taken over");
+        }
+        told
+    }
 }
 
 /// Sorts requests: handshakes, WebSockets that sockets move to, polls and posts.
