@@ -1,5 +1,8 @@
 //! A server that takes over from the one that runs: nobody who is connected notices.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -84,5 +87,149 @@ async fn nobody_who_is_connected_notices() {
     }
     let log = program.stop();
     assert!(log.contains("took over from the server before"), "{log}");
-    let _ = SCOPE;
+}
+
+/// Somebody in the room, as a page that has a name.
+async fn page(program: &Program, number: usize) -> Client {
+    let mut client = Client::connect(program.address(), Identity::page(number)).await.expect("a connection");
+    client.join(ORDER).await;
+    client
+}
+
+#[tokio::test]
+async fn what_was_known_is_known() {
+    let data = TempDir::new().expect("a folder");
+    let ada = Identity::token(&token(data.path()).await);
+    let mut program = start(data.path());
+    let mut client = Client::connect(program.address(), ada).await.expect("a connection");
+    client.join(ORDER).await;
+    let mut lost = page(&program, 1).await;
+    let subscribe = json!({ "scopes": [SCOPE], "client": "c1" });
+    assert_eq!(client.call("subscribe", subscribe).await["status"], "success");
+    let once = json!({ "name": "repeats/once", "version": "v1", "receiver": ORDER, "id": "once", "data": { "how": "answer" } });
+    let first = client.call("sync", once.clone()).await;
+    assert_eq!(first["status"], "success", "{first}");
+    let heard = lost.frame().await;
+    count(&mut client, 1).await;
+    lost.close().await;
+    for turn in 0..2 {
+        program = replace(program, data.path());
+        // A call is known by its name, and happens once.
+        assert_eq!(client.call("sync", once.clone()).await, first);
+        // Who was lost before comes back to what it missed since.
+        let mut back = Client::connect(program.address(), Identity::page(1)).await.expect("a connection");
+        let join = json!({ "room": ORDER, "after": heard["pos"] });
+        let answer = back.call("joinRoom", join).await;
+        assert_eq!(answer["recovered"], true, "{answer}");
+        assert_eq!(indices(&back.hear(1).await), [1]);
+        back.close().await;
+        // Who subscribes is poked.
+        let args = json!({ "id": format!("item-{turn}"), "text": "X" });
+        let seq = turn + 1;
+        let put = json!({ "id": format!("m-{seq}"), "seq": seq, "name": "lists/put", "version": "v1", "scope": SCOPE, "args": args });
+        let pushed = client.call("push", json!({ "client": "c1", "mutations": [put] })).await;
+        assert_eq!(pushed["result"]["results"][0]["cursor"], seq, "{pushed}");
+        assert_eq!(client.event("poke").await["cursor"], seq);
+    }
+}
+
+#[tokio::test]
+async fn calls_that_run_are_answered_and_one_that_takes_too_long_costs_its_caller_alone() {
+    let data = TempDir::new().expect("a folder");
+    let program = start(data.path());
+    let (mut quick, mut slow, mut other) = (page(&program, 1).await, page(&program, 2).await, page(&program, 3).await);
+    let wait = |wait: u32| json!({ "name": "order/wait", "version": "v1", "receiver": ORDER, "data": { "index": wait, "waitMs": wait } });
+    let call = quick.start("sync", wait(300)).await;
+    slow.start("sync", wait(20_000)).await;
+    // Both have been taken up when somebody else is answered.
+    assert_eq!(count(&mut other, 1).await["status"], "success");
+    let next = start(data.path());
+    assert_eq!(quick.ack(call).await["status"], "success");
+    assert_eq!(indices(&other.hear(2).await), [1, 300]);
+    slow.closed().await;
+    assert_eq!(count(&mut quick, 2).await["status"], "success");
+    assert_eq!(indices(&other.hear(1).await), [2]);
+    drop(next);
+}
+
+/// A new server, as far as it goes.
+struct Claimant(UnixStream);
+
+impl Claimant {
+    fn new(data: &Path, protocol: u32) -> Self {
+        let mut claimant = Self(UnixStream::connect(data.join("takeover.sock")).expect("a server"));
+        claimant.say(&json!({ "Hello": { "protocol": protocol } }));
+        claimant
+    }
+
+    fn say(&mut self, said: &Value) {
+        let json = said.to_string();
+        let head = [json.len() as u64, 0].map(u64::to_be_bytes).concat();
+        self.0.write_all(&[&head, json.as_bytes()].concat()).expect("a server");
+    }
+
+    /// Hears what is said next, without the files: nobody takes them, so they are closed.
+    fn hear(&mut self) -> Value {
+        let mut head = [0; 16];
+        self.0.read_exact(&mut head).expect("a server");
+        let number = |bytes: &[u8]| u64::from_be_bytes(bytes.try_into().expect("eight")) as usize;
+        let mut said = vec![0; number(&head[8..]).div_ceil(128) + number(&head[..8])];
+        self.0.read_exact(&mut said).expect("a server");
+        serde_json::from_slice(&said[number(&head[8..]).div_ceil(128)..]).expect("JSON")
+    }
+}
+
+#[tokio::test]
+async fn a_new_server_that_does_not_become_ready_leaves_the_old_one_running() {
+    let data = TempDir::new().expect("a folder");
+    let program = start(data.path());
+    let (mut one, mut other) = (page(&program, 1).await, page(&program, 2).await);
+    assert!(Claimant::new(data.path(), 0).hear()["Stay"]["why"].as_str().expect("why").contains("another version"));
+    for (index, goes_as_far) in [0, 1, 2].into_iter().enumerate() {
+        let mut claimant = Claimant::new(data.path(), 1);
+        if goes_as_far > 0 {
+            assert!(claimant.hear()["Welcome"]["locks"].as_array().is_some_and(|locks| !locks.is_empty()));
+        }
+        if goes_as_far > 1 {
+            claimant.say(&json!("Ready"));
+            // What is said while nobody reads it waits.
+            let call = json!({ "name": "order/wait", "version": "v1", "receiver": ORDER, "data": { "index": 50, "waitMs": 0 } });
+            let rest = claimant.hear();
+            assert_eq!(rest["Rest"]["connections"].as_array().map(Vec::len), Some(2), "{rest}");
+            let call = one.start("sync", call).await;
+            drop(claimant);
+            assert_eq!(one.ack(call).await["status"], "success");
+            assert_eq!(indices(&other.hear(1).await), [50]);
+            one.hear(1).await;
+        }
+        assert_eq!(count(&mut one, index as u32).await["status"], "success");
+        assert_eq!(indices(&other.hear(1).await), [index as u64]);
+    }
+    // And the next one takes over.
+    let next = replace(program, data.path());
+    assert_eq!(count(&mut one, 9).await["status"], "success");
+    assert_eq!(indices(&other.hear(1).await), [9]);
+    drop(next);
+}
+
+#[tokio::test]
+async fn a_connection_between_two_requests_goes_on_and_one_that_comes_meanwhile_waits() {
+    let data = TempDir::new().expect("a folder");
+    let mut program = start(data.path());
+    let mut kept = TcpStream::connect(program.address()).expect("a server");
+    let ask = |pipe: &mut TcpStream, path: &str| {
+        write!(pipe, "GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("a server");
+        let (mut answer, mut byte) = (Vec::new(), [0]);
+        while !answer.ends_with(b"ok") {
+            pipe.read_exact(&mut byte).expect("an answer");
+            answer.push(byte[0]);
+        }
+        String::from_utf8(answer).expect("a text")
+    };
+    for _ in 0..3 {
+        assert!(ask(&mut kept, "/healthz").starts_with("HTTP/1.1 200"));
+        program = replace(program, data.path());
+    }
+    let answer = ask(&mut kept, "/readyz");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }

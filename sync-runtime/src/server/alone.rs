@@ -21,7 +21,7 @@ pub(super) struct Predecessor(Infallible);
 #[derive(Debug)]
 pub(super) struct Handed {
     pub(super) estate: Box<Estate>,
-    pub(super) sockets: Connections,
+    pub(super) connections: Connections,
 }
 
 /// Its connections.
@@ -29,7 +29,7 @@ pub(super) struct Handed {
 pub(super) struct Connections(Infallible);
 
 impl Connections {
-    pub(super) async fn bring_back<A: App>(self, _: &ClosedDoors<A>) -> (usize, usize) {
+    pub(super) async fn bring_back<A: App>(self, _: &mut ClosedDoors<A>) -> (usize, usize) {
         match self.0 {}
     }
 }

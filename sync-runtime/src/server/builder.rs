@@ -175,12 +175,12 @@ impl<A: App> Server<A> {
         };
         let Built { dispatcher, routes, listener, connections } =
             self.build(table, config, Listening::Outside(listener.map(Box::new)), predecessor.as_mut()).await?;
-        let doors = ClosedDoors::new(listener.expect("a server that listens has a listener"), &dispatcher);
+        let mut doors = ClosedDoors::new(listener.expect("a server that listens has a listener"), &dispatcher);
         if let (Some(connections), Some(predecessor)) = (connections, predecessor) {
-            let (sockets, brought_back) = connections.bring_back(&doors).await;
+            let (connections, brought_back) = connections.bring_back(&mut doors).await;
             dispatcher.miss_absent();
             predecessor.taken().await?;
-            tracing::info!(sockets, brought_back, "took over from the server before");
+            tracing::info!(connections, brought_back, "took over from the server before");
         }
         Running::new(Handle::new(dispatcher), doors.open(routes))
     }
@@ -237,8 +237,8 @@ impl<A: App> Server<A> {
         };
         let (estate, connections) = match predecessor {
             Some(predecessor) => {
-                let Handed { estate, sockets } = predecessor.ready().await?;
-                (Some(estate), Some(sockets))
+                let Handed { estate, connections } = predecessor.ready().await?;
+                (Some(estate), Some(connections))
             }
             None => (None, None),
         };

@@ -12,8 +12,6 @@ use crate::server::builder::StartError;
 use crate::server::handle::Handle;
 #[cfg(unix)]
 use crate::server::takeover::{Offer, Successor};
-#[cfg(unix)]
-use crate::transport::Handing;
 use crate::transport::{ClosedSockets, OpenDoors, Traffic};
 
 /// How long shutdown waits for polling clients to fetch what was sent to them.
@@ -75,8 +73,8 @@ impl<A: App> Running<A> {
         let paused = dispatcher.pause(begun + ENDS_WITHIN).await;
         // What was told until now is out, or waits where it can be handed over.
         self.doors.still(Instant::now() + SAID_WITHIN).await;
-        let handing = self.doors.handing(dispatcher.handed_followers()).await;
-        let taken = match successor.take(dispatcher.estate(), &handing).await {
+        let connections = self.doors.handing(dispatcher.handed_followers()).await;
+        let taken = match successor.take(dispatcher.estate(), &connections).await {
             Ok(()) => successor.go().await,
             Err(error) => {
                 successor.stay(error.to_string()).await;
@@ -85,13 +83,13 @@ impl<A: App> Running<A> {
         };
         if let Err(error) = taken {
             tracing::error!(%error, "another server could not take over: this one goes on");
-            handing.iter().for_each(Handing::take_back);
+            connections.take_back();
             drop(paused);
             self.doors.stand_still(false);
             return false;
         }
-        tracing::info!(sockets = handing.len(), stood = ?begun.elapsed(), "another server has taken over");
-        handing.iter().for_each(Handing::let_go);
+        tracing::info!(connections = connections.len(), stood = ?begun.elapsed(), "another server has taken over");
+        connections.let_go();
         self.leave_the_rest().await;
         true
     }

@@ -21,6 +21,8 @@
 #[cfg(unix)]
 mod channel;
 mod doors;
+#[cfg(unix)]
+mod handover;
 #[cfg(feature = "testing")]
 mod inner_doors;
 mod open_doors;
@@ -37,9 +39,11 @@ pub use channel::Channel;
 #[cfg(feature = "testing")]
 pub use doors::Spoken;
 pub use doors::{
-    ClosedSockets, HandedSocket, Handing, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token,
-    error_response, session_cookie, stranger, token,
+    ClosedSockets, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token, error_response,
+    session_cookie, stranger, token,
 };
+#[cfg(unix)]
+pub use handover::{Connections, HandedConnection};
 #[cfg(feature = "testing")]
 pub use inner_doors::{InnerDoors, Request};
 pub use open_doors::{ClosedDoors, OpenDoors};

@@ -9,11 +9,10 @@ use axum::Router;
 use tokio::task::AbortHandle;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::clock::Instant;
-use crate::dispatch::{Dispatcher, Followers};
+use crate::dispatch::Dispatcher;
 use crate::route::App;
-use crate::transport::doors::{ClosedSockets, Doorway, EngineSockets, HandedSocket, Handing, Ready, Traffic, router};
-use crate::transport::pipes::{PipeListener, Stop, serve};
+use crate::transport::doors::{ClosedSockets, Doorway, EngineSockets, Ready, Traffic, router};
+use crate::transport::pipes::{Direct, OpenPipes, PipeInfo, PipeIo, PipeListener, Stop, serve};
 
 /// The doors, open: requests and messages come in and are handed to the dispatcher.
 ///
@@ -22,14 +21,15 @@ use crate::transport::pipes::{PipeListener, Stop, serve};
 #[derive(Debug)]
 pub struct OpenDoors {
     address: SocketAddr,
-    sockets: Arc<EngineSockets>,
+    pub(super) sockets: Arc<EngineSockets>,
+    pub(super) pipes: Arc<OpenPipes>,
     ready: Ready,
     /// A copy of what is listened on.
     #[cfg(unix)]
     listening: std::os::fd::OwnedFd,
     /// The tasks that wait until slow peers have taken what was sent to them.
     flushes: TaskTracker,
-    stop: Stop,
+    pub(super) stop: Stop,
     /// Whether another process accepts what comes when this one does not any more.
     has_successor: bool,
     serving: TaskTracker,
@@ -38,10 +38,6 @@ pub struct OpenDoors {
     #[expect(dead_code, reason = "they are there to be dropped")]
     tidying: Tidying,
 }
-
-/// How many sockets are taken over in a row, before others have their turn.
-#[cfg(unix)]
-const TAKEN_TOGETHER: usize = 64;
 
 /// The tasks that tidy up, as long as they are not dropped.
 pub(super) type Tidying = [AbortOnDropHandle<()>; 9];
@@ -68,11 +64,13 @@ pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<Eng
 
 /// The doors as long as nobody comes in: those who were there before are let in first.
 pub struct ClosedDoors<A: App> {
-    listener: PipeListener,
+    pub(super) listener: PipeListener,
     dispatcher: Arc<Dispatcher<A>>,
     sockets: Arc<EngineSockets>,
     ready: Ready,
-    doorway: Doorway<A>,
+    pub(super) doorway: Doorway<A>,
+    /// The pipes of another process that are no WebSockets.
+    pub(super) plain: Vec<(PipeIo, PipeInfo)>,
 }
 
 impl<A: App> ClosedDoors<A> {
@@ -83,30 +81,13 @@ impl<A: App> ClosedDoors<A> {
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let sockets = Arc::new(EngineSockets::new(dispatcher.config(), dispatcher.metrics()));
         let doorway = Doorway::new(dispatcher, &sockets, &ready);
-        Self { listener, dispatcher: dispatcher.clone(), sockets, ready, doorway }
-    }
-
-    /// Goes on with sockets that another process has had, and returns how many are where they were. They stand still.
-    #[cfg(unix)]
-    pub async fn take_over(&self, sockets: impl Iterator<Item = (HandedSocket, std::os::fd::OwnedFd)>) -> usize {
-        let mut coming = Vec::new();
-        for (index, (socket, pipe)) in sockets.enumerate() {
-            match self.listener.take_over(pipe, socket.pipe.clone()) {
-                Ok((io, info)) => coming.push(self.doorway.take_over(io, info, socket)),
-                Err(error) => tracing::warn!(%error, "a connection could not be taken over, and is closed"),
-            }
-            if index % TAKEN_TOGETHER == TAKEN_TOGETHER - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-        let taken = futures_util::future::join_all(coming).await;
-        taken.into_iter().filter(|taken| *taken == Ok(true)).count()
+        Self { listener, dispatcher: dispatcher.clone(), sockets, ready, doorway, plain: Vec::new() }
     }
 
     /// Lets everybody in, with the app's own `routes` beside ours.
     #[must_use]
     pub fn open(self, routes: Router) -> OpenDoors {
-        let Self { listener, dispatcher, sockets, ready, doorway } = self;
+        let Self { listener, dispatcher, sockets, ready, doorway, plain } = self;
         let (address, flushes) = (listener.address(), listener.flushes().clone());
         #[cfg(unix)]
         let listening = listener.descriptor().expect("a socket that is open can be copied");
@@ -114,11 +95,15 @@ impl<A: App> ClosedDoors<A> {
         let tidying = tidying(&dispatcher, &sockets);
         let (stop, serving) = (Stop::default(), TaskTracker::new());
         let has_successor = dispatcher.config().inherit_listener;
-        let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
+        let pipes = listener.open_pipes().clone();
+        plain.iter().for_each(|(io, _)| io.pipe().own());
+        let served = serve(listener, plain, router, dispatcher.config().into(), stop.clone());
+        let served = serving.spawn(served).abort_handle();
         sockets.go_on();
         OpenDoors {
             address,
             sockets,
+            pipes,
             ready,
             #[cfg(unix)]
             listening,
@@ -164,22 +149,6 @@ impl OpenDoors {
         if self.has_successor {
             self.stop.accepting.send_replace(false);
         }
-    }
-
-    /// Accepts nobody and reads nothing from sockets, or goes on: whoever comes waits in the kernel.
-    pub fn stand_still(&self, still: bool) {
-        self.stop.accepting.send_replace(!still);
-        self.sockets.stand_still(still);
-    }
-
-    /// Waits until all sockets stand still behind what they were saying.
-    pub async fn still(&self, until: Instant) {
-        self.sockets.still(until).await;
-    }
-
-    /// Returns the sockets that another process can go on with, and that are sent nothing from here on.
-    pub async fn handing(&self, followers: Followers) -> Vec<Handing> {
-        self.sockets.handing(followers).await
     }
 
     /// Returns the socket that is listened on, for another process.

@@ -12,7 +12,7 @@ use crate::dispatch::Estate;
 use crate::route::App;
 use crate::server::takeover::{New, OldWord, PROTOCOL, TAKEN_WITHIN, TakeoverError, meeting_place};
 use crate::storage;
-use crate::transport::{Channel, ClosedDoors, HandedSocket, PipeListener};
+use crate::transport::{Channel, ClosedDoors, HandedConnection, PipeListener};
 
 /// The server that runs, from which this one takes over.
 #[derive(Debug)]
@@ -22,16 +22,16 @@ pub(in crate::server) struct Predecessor(Channel);
 #[derive(Debug)]
 pub(in crate::server) struct Handed {
     pub(in crate::server) estate: Box<Estate>,
-    pub(in crate::server) sockets: Connections,
+    pub(in crate::server) connections: Connections,
 }
 
-/// The sockets with their connections.
+/// Its connections.
 #[derive(Debug)]
-pub(in crate::server) struct Connections(Vec<(HandedSocket, OwnedFd)>);
+pub(in crate::server) struct Connections(Vec<(HandedConnection, OwnedFd)>);
 
 impl Connections {
     /// Brings them to where they were, and returns how many were there, and how many of them are again.
-    pub(in crate::server) async fn bring_back<A: App>(self, doors: &ClosedDoors<A>) -> (usize, usize) {
+    pub(in crate::server) async fn bring_back<A: App>(self, doors: &mut ClosedDoors<A>) -> (usize, usize) {
         (self.0.len(), doors.take_over(self.0.into_iter()).await)
     }
 }
@@ -73,8 +73,8 @@ impl Predecessor {
     pub(in crate::server) async fn ready(&mut self) -> Result<Handed, TakeoverError> {
         self.0.say(&New::Ready, &[]).await?;
         match self.0.hear().await? {
-            (OldWord::Rest { estate, sockets }, files) if sockets.len() == files.len() => {
-                Ok(Handed { estate, sockets: Connections(sockets.into_iter().zip(files).collect()) })
+            (OldWord::Rest { estate, connections }, files) if connections.len() == files.len() => {
+                Ok(Handed { estate, connections: Connections(connections.into_iter().zip(files).collect()) })
             }
             (OldWord::Stay { why }, _) => Err(TakeoverError::Stays(why)),
             _ => Err(unclear().into()),

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::dispatch::Estate;
-use crate::transport::HandedSocket;
+use crate::transport::HandedConnection;
 
 pub(super) use claim::{Connections, Handed, Predecessor};
 pub(super) use offer::{Offer, Successor};
@@ -44,21 +44,21 @@ enum New {
     Taken,
 }
 
-/// What an old server says; `S` is one socket.
+/// What an old server says; `C` is one connection.
 #[derive(Debug, Serialize, Deserialize)]
-enum Old<S> {
+enum Old<C> {
     /// The files come beside: the listening socket, and these locks.
     Welcome { locks: Vec<PathBuf> },
     /// What it knows. The connections come beside, in this order.
-    Rest { estate: Box<Estate>, sockets: Vec<S> },
+    Rest { estate: Box<Estate>, connections: Vec<C> },
     /// From now on all of it belongs to the new one.
     Go,
     /// It goes on itself.
     Stay { why: String },
 }
 
-/// What an old server says that is no socket's.
-type OldWord = Old<HandedSocket>;
+/// As it is heard.
+type OldWord = Old<HandedConnection>;
 
 /// Why a server could not take over from the one that runs.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::dispatch::Estate;
 use crate::server::takeover::{New, Old, OldWord, PROTOCOL, READY_WITHIN, TAKEN_WITHIN, meeting_place};
 use crate::storage;
-use crate::transport::{Channel, Handing};
+use crate::transport::{Channel, Connections};
 
 /// How long it is waited for somebody who could not be let in.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -119,10 +119,9 @@ impl Successor {
     /// # Errors
     ///
     /// When it could not take it, or not in time.
-    pub(in crate::server) async fn take(&mut self, estate: Estate, handing: &[Handing]) -> io::Result<()> {
-        let files: Vec<_> = handing.iter().map(|handing| handing.pipe.descriptor()).collect();
-        let sockets = handing.iter().map(|handing| &handing.socket).collect();
-        let rest = Old::Rest { estate: Box::new(estate), sockets };
+    pub(in crate::server) async fn take(&mut self, estate: Estate, connections: &Connections) -> io::Result<()> {
+        let files: Vec<_> = connections.descriptors().collect();
+        let rest = Old::Rest { estate: Box::new(estate), connections: connections.handed().collect() };
         let taking = async {
             self.0.say(&rest, &files).await?;
             match self.0.hear().await?.0 {

@@ -14,6 +14,7 @@ use crate::clock::Instant;
 use crate::config::{Config, ProxyNetworks};
 use crate::limits::{NoPlace, Place, Places};
 use crate::metrics::{ServerMetrics, Tally};
+use crate::transport::pipes::direct::Direct;
 use crate::transport::pipes::open_pipes::{OpenPipes, Slot};
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
 use crate::transport::pipes::pipe_io::PipeIo;
@@ -58,15 +59,23 @@ fn host(address: IpAddr) -> IpAddr {
     }
 }
 
-/// A WebSocket as one process hands it to the next, besides the connection itself.
+/// A pipe as one process hands it to the next, besides the connection itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HandedPipe {
     /// The other end of the connection.
     pub peer: IpAddr,
     /// Where its handshake came from.
     pub address: IpAddr,
-    /// What waits to be sent.
-    pub unsent: Vec<u8>,
+    /// What waits to be sent on a WebSocket.
+    pub unsent: Option<Vec<u8>>,
+}
+
+impl HandedPipe {
+    /// Says what there is to be known of one that is no WebSocket.
+    pub(in crate::transport) fn plain(pipe: &Pipe) -> Option<Self> {
+        let peer = pipe.peer()?;
+        Some(Self { peer, address: peer, unsent: None })
+    }
 }
 
 /// Tells a client whose address has too many connections, as far as the kernel takes it at once, and waits for nothing of it.
@@ -225,8 +234,8 @@ impl PipeListener {
             Err(NoPlace) => slot,
         };
         let is_spare = slot.is_spare();
-        let stream = TcpStream::from_std(stream)?;
-        let io = PipeIo::taken_over(stream, unsent, (self.limits, self.flushes.clone()), slot);
+        let io = PipeIo::new(TcpStream::from_std(stream)?, self.limits, self.flushes.clone(), slot);
+        io.pipe().take_over(unsent);
         let pipe = Arc::downgrade(io.pipe());
         Ok((io, PipeInfo { pipe, address, is_proxied: self.proxies.contains(peer), is_spare }))
     }

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use crate::clock::{Instant, timeout};
 use crate::limits::Place;
 use crate::tables::shrink;
+use crate::transport::pipes::direct::Direct;
 use crate::transport::pipes::pipe::Pipe;
 
 /// What part of the files that the process may open is not for pipes, and within which bounds: the app has files, too.
@@ -150,9 +151,7 @@ impl OpenPipes {
     }
 
     fn close_quiet(&self, is_meant: impl Fn(&Slot) -> bool) {
-        // Looked at without the lock: we may be the last to hold one, and its end takes the lock.
-        let pipes: Vec<_> = self.plain.lock().values().filter_map(Weak::upgrade).collect();
-        let open = pipes.into_iter().filter(|pipe| !pipe.is_closed() && is_meant(pipe.slot()));
+        let open = self.plain().into_iter().filter(|pipe| !pipe.is_closed() && is_meant(pipe.slot()));
         let mut quiet: Vec<_> = open.filter_map(|pipe| Some((pipe.slot().quiet_since()?, pipe))).collect();
         if quiet.is_empty() {
             return;
@@ -164,6 +163,26 @@ impl OpenPipes {
             pipe.slot().leaves();
             pipe.close();
         }
+    }
+
+    /// Has those that are no WebSockets stand still between two requests, or go on.
+    pub(in crate::transport) fn stand_still(&self, still: bool) {
+        self.plain().iter().for_each(|pipe| pipe.stand_still(still));
+    }
+
+    /// Returns whether all stand still on which nothing is being asked.
+    pub(in crate::transport) fn are_still(&self) -> bool {
+        self.plain().iter().all(|pipe| !pipe.is_between_requests() || pipe.rests_between_requests())
+    }
+
+    /// Returns those that stand still between two requests.
+    pub(in crate::transport) fn still(&self) -> Vec<Arc<Pipe>> {
+        self.plain().into_iter().filter(|pipe| pipe.rests_between_requests()).collect()
+    }
+
+    /// Returns those that are no WebSockets. To be called without its lock: whoever is the last to hold one ends it.
+    fn plain(&self) -> Vec<Arc<Pipe>> {
+        self.plain.lock().values().filter_map(Weak::upgrade).collect()
     }
 
     fn now(&self) -> u64 {

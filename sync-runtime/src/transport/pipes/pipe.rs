@@ -61,6 +61,8 @@ pub struct Pipe {
     stands_still: AtomicBool,
     /// Set when the reader has come to stand still.
     rests: AtomicBool,
+    /// Set when something was read that may be of the next request: nobody can tell what hyper has taken.
+    has_read_ahead: AtomicBool,
     /// Set while another process has it, too, or has it alone.
     is_handed_over: AtomicBool,
     /// Set when the protocol stack has sent a ping and has no answer.
@@ -186,6 +188,7 @@ impl Pipe {
             reading_paused: AtomicBool::new(false),
             stands_still: AtomicBool::new(false),
             rests: AtomicBool::new(false),
+            has_read_ahead: AtomicBool::new(false),
             is_handed_over: AtomicBool::new(false),
             pinged: AtomicBool::new(false),
             asked: AtomicBool::new(false),
@@ -304,7 +307,9 @@ impl Pipe {
     /// Follows the frames that the peer sends. Whatever they are, they are a sign of life.
     pub(super) fn received(&self, bytes: &[u8]) {
         let mut state = self.state.lock();
-        let Some(websocket) = &mut state.websocket else { return };
+        let Some(websocket) = &mut state.websocket else {
+            return self.has_read_ahead.store(true, Ordering::Release);
+        };
         self.asked.store(false, Ordering::Release);
         let mut frames = 0;
         websocket.received.advance(bytes, |_| frames += 1);
@@ -365,15 +370,35 @@ impl Pipe {
         self.rests.store(true, Ordering::Release);
     }
 
-    fn is_handed_over(&self) -> bool {
+    /// Notes that a request was read to its end, and nothing behind it.
+    pub(super) fn has_read_all(&self) {
+        self.has_read_ahead.store(false, Ordering::Release);
+    }
+
+    /// Returns whether nothing is being asked here: the next byte begins a request.
+    pub(super) fn is_between_requests(&self) -> bool {
+        self.slot.quiet_since().is_some()
+            && !self.has_read_ahead.load(Ordering::Acquire)
+            && !self.has_unread()
+            && !self.is_closed()
+            && !self.is_websocket()
+    }
+
+    /// Returns whether it stands still between two requests.
+    pub(super) fn rests_between_requests(&self) -> bool {
+        self.rests.load(Ordering::Acquire) && self.is_between_requests()
+    }
+
+    pub(super) fn is_handed_over(&self) -> bool {
         self.is_handed_over.load(Ordering::Acquire)
     }
 
-    /// Goes on with a WebSocket that another process has had, between two messages of either side: `unsent` is sent first. It stands still and is
-    /// mute.
-    pub(super) fn take_over(&self, unsent: Vec<u8>) {
-        self.begin_frames();
+    /// Goes on with a pipe that another process has had: with a WebSocket between two messages of either side, where `unsent` is sent first; else
+    /// between two requests. A WebSocket stands still and is mute.
+    pub(super) fn take_over(&self, unsent: Option<Vec<u8>>) {
         self.is_handed_over.store(true, Ordering::Release);
+        let Some(unsent) = unsent else { return };
+        self.begin_frames();
         self.stands_still.store(true, Ordering::Release);
         let mut state = self.state.lock();
         state.is_muted = true;

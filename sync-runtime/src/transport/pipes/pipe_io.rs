@@ -43,20 +43,7 @@ impl PipeIo {
         Self { pipe, limits, stalled: None, silence: None }
     }
 
-    /// Goes on with a WebSocket that another process has had, as [`Pipe::take_over`] says.
-    pub(super) fn taken_over(
-        stream: TcpStream,
-        unsent: Vec<u8>,
-        listener: (PipeLimits, TaskTracker),
-        slot: Slot,
-    ) -> Self {
-        let (limits, flushes) = listener;
-        let io = Self::new(stream, limits, flushes, slot);
-        io.pipe.take_over(unsent);
-        io
-    }
-
-    pub(super) fn pipe(&self) -> &Arc<Pipe> {
+    pub(in crate::transport) fn pipe(&self) -> &Arc<Pipe> {
         &self.pipe
     }
 
@@ -165,7 +152,7 @@ impl AsyncRead for PipeIo {
         if is_paused {
             // Nothing is heard of who waits for us.
             self.silence = None;
-        } else if !self.pipe.is_pinged() {
+        } else if !self.pipe.is_pinged() && !stands_still {
             return self.poll_read_some(context, buffer, usize::MAX);
         }
         match self.pipe.receiving() {
@@ -177,6 +164,10 @@ impl AsyncRead for PipeIo {
                 Poll::Pending
             }
             Some((false, rest)) => self.poll_read_some(context, buffer, rest),
+            None if stands_still && self.stalled.is_none() && self.pipe.is_between_requests() => {
+                self.pipe.rest();
+                Poll::Pending
+            }
             // A request that is held back, if there is one (yet), is held back where requests are seen.
             _ => self.poll_read_some(context, buffer, usize::MAX),
         }
@@ -217,8 +208,8 @@ impl AsyncWrite for PipeIo {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.pipe.uncork();
-        if self.pipe.waiting() > 0 {
-            // Closed when the kernel has taken it.
+        if self.pipe.waiting() > 0 || self.pipe.is_handed_over() {
+            // Closed when the kernel has taken it; or by another process, which has it.
             return Poll::Ready(Ok(()));
         }
         Poll::Ready(socket2::SockRef::from(&self.pipe.stream).shutdown(Shutdown::Write))

@@ -73,9 +73,20 @@ impl Default for Stop {
 }
 
 /// Serves pipes until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
-pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimits, stop: Stop) {
+///
+/// `before` are those that another process has had, each between two requests.
+pub async fn serve(
+    mut listener: PipeListener,
+    before: Vec<(PipeIo, PipeInfo)>,
+    router: Router,
+    limits: HttpLimits,
+    stop: Stop,
+) {
     let Stop { accepting, serving: stop } = stop;
     let (mut serving, mut accepted) = (JoinSet::new(), 0_usize);
+    for (io, info) in before {
+        serving.spawn(serve_pipe(io, info, router.clone(), limits.clone(), stop.clone()));
+    }
     let mut changes = accepting.subscribe();
     loop {
         let accepts = *accepting.borrow();
@@ -137,6 +148,9 @@ async fn answer(
     info.address = client(info.address, request.headers(), &limits.proxies);
     let pipe = info.pipe.clone();
     let busy = pipe.upgrade().map(Busy::new);
+    if request.body().is_end_stream() {
+        pipe.upgrade().iter().for_each(|pipe| pipe.has_read_all());
+    }
     if info.is_spare && !HEALTH.contains(&request.uri().path()) {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::CONNECTION, "close")]).into_response());
     }
@@ -243,6 +257,9 @@ where
                 let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
                 self.received += data.map_or(0, |data| data.len() as u64);
                 self.is_read = frame.is_none() || self.body.is_end_stream();
+                if self.is_read {
+                    self.pipe.upgrade().iter().for_each(|pipe| pipe.has_read_all());
+                }
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
             Poll::Pending => {

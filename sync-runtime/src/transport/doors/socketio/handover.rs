@@ -8,21 +8,17 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use crate::clock::{Instant, sleep};
 use crate::dispatch::{Followers, HandedClient};
 use crate::transport::doors::socketio::carrier::{EngineSocket, handshake_info};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::pipes::{Direct, HandedPipe, PipeInfo};
 
-/// After what time it is looked again whether all stand still.
-const LOOKS_AGAIN: std::time::Duration = std::time::Duration::from_millis(1);
 /// The handshake as whom a socket goes on that has made it in another process.
 const HANDSHAKE: &str = "/socket.io/?EIO=4&transport=websocket";
 
 /// A socket of Engine.IO on a WebSocket, besides its connection.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct HandedSocket {
-    pub pipe: HandedPipe,
     /// What was kept of its handshake.
     headers: Vec<(String, Vec<u8>)>,
     /// Who is there; nobody who has not said CONNECT.
@@ -32,6 +28,7 @@ pub struct HandedSocket {
 /// A socket that is handed over, and its connection.
 pub struct Handing {
     pub socket: HandedSocket,
+    pub handed: HandedPipe,
     pub pipe: Arc<dyn Direct>,
     engine: Arc<EngineSocket>,
 }
@@ -42,16 +39,9 @@ impl EngineSockets {
         self.sockets().iter().filter_map(|socket| socket.data.pipe()).for_each(|pipe| pipe.stand_still(still));
     }
 
-    /// Waits until all of them stand still, and what they have said was handled; those that do not by then are left behind.
-    pub async fn still(&self, until: Instant) {
-        loop {
-            self.stand_still(true);
-            let stands = |socket: &Arc<EngineSocket>| socket.data.pipe().is_none_or(|pipe| pipe.rests());
-            if self.sockets().iter().all(stands) || Instant::now() >= until {
-                return;
-            }
-            sleep(LOOKS_AGAIN).await;
-        }
+    /// Returns whether all of them stand still, and what they have said was handled.
+    pub fn are_still(&self) -> bool {
+        self.sockets().iter().all(|socket| socket.data.pipe().is_none_or(|pipe| pipe.rests()))
     }
 
     /// Lets sockets go on that were taken over: what waits is sent, what waits to be read is, and each is asked for a sign of life, since its heartbeat
@@ -80,8 +70,10 @@ impl EngineSockets {
                 None => None,
             };
             pipe.clone().mute(true);
-            if let Some(socket) = HandedSocket::of(&engine, &*pipe, client) {
-                handing.push(Handing { socket, pipe, engine });
+            if let Some(peer) = pipe.peer() {
+                let address = handshake_info(&engine).map_or(peer, |info| info.address);
+                let handed = HandedPipe { peer, address, unsent: Some(pipe.unsent()) };
+                handing.push(Handing { socket: HandedSocket::of(&engine, client), handed, pipe, engine });
             }
         }
         handing
@@ -102,12 +94,10 @@ impl Handing {
 }
 
 impl HandedSocket {
-    fn of(engine: &EngineSocket, pipe: &dyn Direct, client: Option<HandedClient>) -> Option<Self> {
-        let peer = pipe.peer()?;
-        let address = handshake_info(engine).map_or(peer, |info| info.address);
+    fn of(engine: &EngineSocket, client: Option<HandedClient>) -> Self {
         let headers = &engine.req_parts.headers;
         let headers = headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
-        Some(Self { pipe: HandedPipe { peer, address, unsent: pipe.unsent() }, headers, client })
+        Self { headers, client }
     }
 
     /// Makes the handshake of it, and what is told when it is where it was.
