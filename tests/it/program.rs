@@ -13,6 +13,14 @@ pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
     command
 }
 
+/// A shell that does what `script` says, where `$0` is the program.
+pub(crate) fn shell(script: &str, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(script).arg(program());
+    prepare(&mut command, variables);
+    command
+}
+
 fn program() -> PathBuf {
     let this = std::env::current_exe().expect("this program");
     let program: PathBuf = this.ancestors().nth(2).expect("a profile").join("examples/test_app_server");
@@ -51,7 +59,8 @@ impl Program {
         Self::run(command(variables))
     }
 
-    fn run(mut command: Command) -> Self {
+    /// Runs a command that is the program sooner or later.
+    pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command.spawn().expect("it runs");
         let log = child.stderr.take().expect("a log");
         let log = std::thread::spawn(move || std::io::read_to_string(log).expect("a text"));
@@ -72,16 +81,20 @@ impl Program {
         assert!(Command::new("prlimit").args(["--pid", &pid, &size]).status().expect("prlimit runs").success());
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
+    }
+
     /// Lets it run no more, as a machine that sleeps; it may be killed all the same.
     pub(crate) fn stand_still(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-STOP", &id]).status().expect("kill runs").success());
+        self.signal("-STOP");
     }
 
     /// Lets it go on.
     pub(crate) fn go_on(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-CONT", &id]).status().expect("kill runs").success());
+        self.signal("-CONT");
     }
 
     /// Ends it as a crash would.
@@ -97,8 +110,7 @@ impl Program {
 
     /// Stops it, and returns its log.
     pub(crate) fn stop(mut self) -> String {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").arg(id).status().expect("kill runs").success());
+        self.signal("-TERM");
         self.log.take().expect("it is read").join().expect("a log")
     }
 }

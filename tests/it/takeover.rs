@@ -1,16 +1,18 @@
 //! A server that takes over from the one that runs: nobody who is connected notices.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::os::unix::net::UnixStream;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
-use sync_tests::socket::{Client, Identity};
+use sync_tests::socket::{Client, Identity, PATIENCE};
 use tempfile::TempDir;
 
 use crate::killed_log::{SESSIONS, token};
-use crate::program::Program;
+use crate::program::{Program, shell};
 
 const ORDER: &str = "open-1";
 const PEOPLE: &str = "people-1";
@@ -232,4 +234,75 @@ async fn a_connection_between_two_requests_goes_on_and_one_that_comes_meanwhile_
     }
     let answer = ask(&mut kept, "/readyz");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// What a systemd is told.
+struct Systemd {
+    socket: UnixDatagram,
+    path: String,
+}
+
+impl Systemd {
+    fn new(folder: &Path) -> Self {
+        let path = folder.join("notify").to_str().expect("UTF-8").to_owned();
+        let socket = UnixDatagram::bind(&path).expect("a socket");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        Self { socket, path }
+    }
+
+    /// Returns the number of the process that is the one to watch from now on.
+    fn ready(&self) -> String {
+        let mut told = [0; 256];
+        let length = self.socket.recv(&mut told).expect("a server that is ready");
+        let told = std::str::from_utf8(&told[..length]).expect("a text");
+        let (ready, pid) = told.trim_end().split_once("\nMAINPID=").expect("a number");
+        assert_eq!(ready, "READY=1");
+        pid.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn systemd_is_told_and_a_signal_has_the_next_server_start() {
+    let data = TempDir::new().expect("a folder");
+    let systemd = Systemd::new(data.path());
+    let folder = data.path().to_str().expect("UTF-8");
+    let variables = [("SYNC_TAKEOVER", "on"), ("SYNC_DATA", folder), SESSIONS, ("NOTIFY_SOCKET", &systemd.path)];
+    let program = Program::start(&variables);
+    let first = systemd.ready();
+    let (mut one, mut other) = (page(&program, 1).await, page(&program, 2).await);
+    program.signal("-USR2");
+    let second = systemd.ready();
+    assert_ne!(first, second);
+    assert_eq!(count(&mut one, 1).await["status"], "success");
+    assert_eq!(indices(&other.hear(1).await), [1]);
+    // It is nobody's child that this test has.
+    assert!(Command::new("kill").arg(&second).status().expect("kill runs").success());
+    one.closed().await;
+    // Its log is that of both.
+    let (is_orderly, log) = program.ended();
+    assert!(is_orderly, "{log}");
+}
+
+#[tokio::test]
+async fn a_socket_that_systemd_has_opened_is_the_one_that_is_listened_on() {
+    let data = TempDir::new().expect("a folder");
+    let socket = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = socket.local_addr().expect("an address");
+    let folder = data.path().to_str().expect("UTF-8");
+    let serve = || {
+        let script = r#"LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" 3<&0 </dev/null"#;
+        let mut command = shell(script, &[("SYNC_DATA", folder), SESSIONS]);
+        command.stdin(OwnedFd::from(socket.try_clone().expect("a socket")));
+        Program::run(command)
+    };
+    let program = serve();
+    assert_eq!(program.address(), address);
+    let mut client = page(&program, 1).await;
+    assert_eq!(count(&mut client, 1).await["status"], "success");
+    program.stop();
+    // Who comes while there is none waits for the next one.
+    let waiting = tokio::spawn(Client::connect(address, Identity::page(2)));
+    let next = serve();
+    assert!(waiting.await.expect("no panic").is_ok());
+    drop(next);
 }

@@ -51,6 +51,7 @@ const DISPATCH: Layers<'_> = Layers {
             "clients",
             "commits",
             "contracts",
+            "gate",
             "hooks",
             "news",
             "parts",
@@ -68,11 +69,13 @@ const DISPATCH: Layers<'_> = Layers {
             "answering",
             "dispatcher",
             "following",
+            "handover",
             "identify",
             "life",
             "limit",
             "listening",
             "nodes",
+            "pausing",
             "pipeline",
             "poking",
             "publish",
@@ -100,7 +103,7 @@ const LANES: Layers<'_> = Layers {
 /// The doors stand above the pipes, and what the server sees of both above them.
 const TRANSPORT: Layers<'_> = Layers {
     below: &["transport"],
-    layers: &[&["pipes"], &["doors"], &["open_doors"], &["inner_doors"]],
+    layers: &[&["channel", "pipes"], &["doors"], &["open_doors"], &["handover", "inner_doors"]],
     siblings: false,
     tests: &[],
 };

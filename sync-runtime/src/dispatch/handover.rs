@@ -82,21 +82,6 @@ struct HandedSeat {
     follows: bool,
 }
 
-/// A text that several share.
-pub(in crate::dispatch) mod text {
-    use std::sync::Arc;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(in crate::dispatch) fn serialize<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(text)
-    }
-
-    pub(in crate::dispatch) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
-        String::deserialize(deserializer).map(Arc::from)
-    }
-}
-
 impl<A: App> Dispatcher<A> {
     /// Returns what is in no store. The server is [paused](Dispatcher::pause).
     #[must_use]

@@ -17,6 +17,7 @@ mod commits;
 mod contracts;
 mod dispatcher;
 mod following;
+mod gate;
 mod handover;
 mod hooks;
 mod identify;

@@ -107,7 +107,6 @@ pub(in crate::dispatch) struct Subscriber<A: App> {
 /// A scope that a socket is poked about, as one process hands it to the next.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::dispatch) struct HandedScope {
-    #[serde(with = "crate::dispatch::handover::text")]
     pub(in crate::dispatch) scope: Arc<str>,
     asker: Id,
     /// Up to which cursor it was told what there is; `None` where it is behind.

@@ -39,7 +39,7 @@ impl Predecessor {
         Ok(None)
     }
 
-    pub(super) async fn ready(&mut self) -> Result<Handed, TakeoverError> {
+    pub(super) async fn ready(&mut self) -> Result<Option<Handed>, TakeoverError> {
         match self.0 {}
     }
 

@@ -182,7 +182,7 @@ impl<A: App> Server<A> {
             predecessor.taken().await?;
             tracing::info!(connections, brought_back, "took over from the server before");
         }
-        Running::new(Handle::new(dispatcher), doors.open(routes))
+        Ok(Running::new(Handle::new(dispatcher), doors.open(routes)))
     }
 
     /// Starts without a network: what is served is asked in this process.
@@ -235,13 +235,11 @@ impl<A: App> Server<A> {
             #[cfg(feature = "testing")]
             Listening::Nowhere => None,
         };
-        let (estate, connections) = match predecessor {
-            Some(predecessor) => {
-                let Handed { estate, connections } = predecessor.ready().await?;
-                (Some(estate), Some(connections))
-            }
-            None => (None, None),
+        let handed = match predecessor {
+            Some(predecessor) => predecessor.ready().await?,
+            None => None,
         };
+        let (estate, connections) = handed.map(|Handed { estate, connections }| (estate, connections)).unzip();
         let key = estate.as_ref().map(|estate| estate.positions);
         let (services, log) = room_services(self.services, table, &config, key).await?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
@@ -461,9 +459,6 @@ pub enum StartError {
     /// Another server runs on the same files, and has not handed over.
     #[error("cannot take over")]
     Takeover(#[from] TakeoverError),
-    /// Where the next server would find this one cannot be written.
-    #[error("cannot open `takeover.sock` in the folder of the server's files, where the next one would find it")]
-    Offer(#[source] std::io::Error),
     /// Rows of a database cannot be read.
     #[error("rows of the database cannot be read")]
     Replication(#[source] BoxError),

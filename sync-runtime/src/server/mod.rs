@@ -10,6 +10,8 @@ mod process;
 mod replication;
 mod running;
 #[cfg(unix)]
+mod service;
+#[cfg(unix)]
 mod takeover;
 
 pub use builder::{Server, StartError};

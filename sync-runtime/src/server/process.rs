@@ -13,13 +13,17 @@ use crate::config::{Config, ConfigError, LogFormat};
 use crate::error::chain;
 use crate::route::{App, Table};
 use crate::server::backups::{self, CommandError};
-use crate::server::builder::Server;
+use crate::server::builder::{Server, StartError};
 use crate::server::handle::Handle;
 use crate::server::replication::{self, Verb};
-use crate::server::running::Running;
+#[cfg(unix)]
+use crate::server::service;
 use crate::transport::raise_file_limit;
 
-/// Runs a server until SIGINT or SIGTERM, or what its arguments ask for; what `sync::app!` makes `serve()` of.
+/// How the process ends where another server goes on that was to be taken over from: EX_TEMPFAIL of sysexits.h.
+const CANNOT_TAKE_OVER: u8 = 75;
+
+/// Runs a server until SIGINT or SIGTERM, or until another one has taken over, or what its arguments ask for; what `sync::app!` makes `serve()` of.
 pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     let command = match Command::read(std::env::args_os()) {
         Ok(command) => command,
@@ -52,19 +56,24 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             Err(error) => Err(error.into()),
         };
         match started {
-            Ok(mut running) => {
+            Ok(running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
                 survive_full_files();
                 let reading =
                     reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
+                #[cfg(unix)]
+                let replacing = service::replaced_when_asked(running.handle().config());
                 announce(running.address());
-                let is_handed_over = until_stopped(&mut running, stopped).await;
+                running.until(stopped).await;
                 reading.iter().for_each(tokio::task::JoinHandle::abort);
-                if !is_handed_over {
-                    running.shutdown().await;
-                }
+                #[cfg(unix)]
+                replacing.iter().for_each(tokio::task::JoinHandle::abort);
                 ExitCode::SUCCESS
+            }
+            Err(error @ StartError::Takeover(_)) => {
+                fail(&error, log);
+                ExitCode::from(CANNOT_TAKE_OVER)
             }
             Err(error) => fail(&error, log),
         }
@@ -72,28 +81,6 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     // A handler that blocks its thread does not keep the process from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
     code
-}
-
-/// Waits until the server is to stop, or another one has taken over; returns whether one has.
-async fn until_stopped<A: App>(running: &mut Running<A>, stopped: impl Future<Output = ()>) -> bool {
-    let mut stopped = std::pin::pin!(stopped);
-    loop {
-        #[cfg(unix)]
-        let successor = running.successor();
-        #[cfg(not(unix))]
-        let successor = std::future::pending::<std::convert::Infallible>();
-        let successor = tokio::select! {
-            () = stopped.as_mut() => return false,
-            successor = successor => successor,
-        };
-        // Nothing interrupts this: at any time one server has the connections.
-        #[cfg(unix)]
-        if running.hand_over(successor).await {
-            return true;
-        }
-        #[cfg(not(unix))]
-        match successor {}
-    }
 }
 
 /// Makes a file that must not become larger an error to whoever writes it, and not the end of the process.
@@ -280,6 +267,8 @@ async fn read_messages_anew<A: App>(told: std::convert::Infallible, _: Handle<A>
 }
 
 fn announce(address: SocketAddr) {
+    #[cfg(unix)]
+    service::tell_ready();
     // Programs that start us read this line; one that has closed our output does not want it.
     writeln!(std::io::stdout(), "listening on http://{address}").unwrap_or_default();
 }
@@ -310,6 +299,8 @@ fn signalled() -> impl Future<Output = ()> {
             () = interrupted => {}
             () = terminated => {}
         }
+        #[cfg(unix)]
+        service::tell_stopping();
     }
 }
 

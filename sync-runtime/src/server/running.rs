@@ -8,7 +8,6 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::clock::{Instant, sleep, timeout, timeout_at};
 use crate::route::App;
 use crate::server::backups;
-use crate::server::builder::StartError;
 use crate::server::handle::Handle;
 #[cfg(unix)]
 use crate::server::takeover::{Offer, Successor};
@@ -40,25 +39,54 @@ const ENDS_WITHIN: Duration = Duration::from_secs(1);
 const SAID_WITHIN: Duration = Duration::from_millis(300);
 
 impl<A: App> Running<A> {
-    pub(super) fn new(handle: Handle<A>, doors: OpenDoors) -> Result<Self, StartError> {
+    pub(super) fn new(handle: Handle<A>, doors: OpenDoors) -> Self {
         #[cfg(unix)]
-        let offer =
-            handle.config().takeover.then(|| Offer::open(handle.config())).transpose().map_err(StartError::Offer)?;
+        let offer = if handle.config().takeover { Offer::open(handle.config()) } else { None };
         let backups = AbortOnDropHandle::new(tokio::spawn(backups::keep(handle.clone())));
-        Ok(Self {
+        Self {
             handle,
             doors,
             backups,
             #[cfg(unix)]
             offer,
-        })
+        }
+    }
+
+    /// Serves until `stopped`, and [shuts down](Running::shutdown) then; or until another server has taken over, where
+    /// [`Config::takeover`](crate::Config::takeover) lets one.
+    pub async fn until(self, stopped: impl Future<Output = ()>) {
+        #[cfg(unix)]
+        if let Some(running) = self.unless_handed_over(stopped).await {
+            running.shutdown().await;
+        }
+        #[cfg(not(unix))]
+        {
+            stopped.await;
+            self.shutdown().await;
+        }
+    }
+
+    /// Waits until the server is to stop; `None` if another one has taken over before.
+    #[cfg(unix)]
+    async fn unless_handed_over(mut self, stopped: impl Future<Output = ()>) -> Option<Self> {
+        let mut stopped = std::pin::pin!(stopped);
+        loop {
+            let successor = tokio::select! {
+                () = stopped.as_mut() => return Some(self),
+                successor = self.successor() => successor,
+            };
+            // Nothing interrupts this: at any time one server has the connections.
+            if self.hand_over(successor).await {
+                return None;
+            }
+        }
     }
 
     /// Waits until another server is ready to take over from this one; for ever where none may. Nothing has changed if that is given up.
     #[cfg(unix)]
-    pub(super) async fn successor(&self) -> Successor {
+    async fn successor(&self) -> Successor {
         match (&self.offer, self.doors.descriptor()) {
-            (Some(offer), Ok(listening)) => offer.successor(&listening).await,
+            (Some(offer), Ok(listening)) => offer.successor(&listening, self.doors.is_handed_down()).await,
             _ => std::future::pending().await,
         }
     }
@@ -66,7 +94,7 @@ impl<A: App> Running<A> {
     /// Hands over to another server: the sockets of those who are connected, and all that this one knows. Returns whether the other one has taken it;
     /// this one goes on if not, and has ended if it has.
     #[cfg(unix)]
-    pub(super) async fn hand_over(&mut self, mut successor: Successor) -> bool {
+    async fn hand_over(&mut self, mut successor: Successor) -> bool {
         let (dispatcher, begun) = (self.handle.dispatcher().clone(), Instant::now());
         self.doors.stand_still(true);
         self.doors.still(begun + SAID_WITHIN).await;

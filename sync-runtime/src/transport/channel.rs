@@ -1,9 +1,12 @@
 //! What two processes of one machine tell each other, with open files beside the words.
 
+use std::fs::Permissions;
 use std::io;
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
@@ -11,7 +14,7 @@ use rustix::net::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
-use tokio::net::UnixStream;
+use tokio::net::{UnixListener, UnixStream};
 
 /// How many files go with one byte: Linux takes 253.
 const TOGETHER: usize = 128;
@@ -22,13 +25,50 @@ const LONGEST: u64 = 4 << 30;
 #[derive(Debug)]
 pub struct Channel(UnixStream);
 
-impl Channel {
-    /// Speaks to whoever is at the other end, who has to be the same user.
+/// Where another process finds this one.
+#[derive(Debug)]
+pub struct Meeting(UnixListener);
+
+impl Meeting {
+    /// Is found at this path from here on; whoever was found there before is not any more.
     ///
     /// # Errors
     ///
-    /// When it is another one, or that cannot be found out.
-    pub fn new(stream: UnixStream) -> io::Result<Self> {
+    /// What the operating system says.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        // In one step: at any time there is one who is found.
+        let new = path.with_extension(format!("{}.new", std::process::id()));
+        std::fs::remove_file(&new).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
+        let listener = UnixListener::bind(&new)?;
+        std::fs::set_permissions(&new, Permissions::from_mode(0o600))?;
+        std::fs::rename(&new, path)?;
+        Ok(Self(listener))
+    }
+
+    /// Waits until somebody comes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Channel::to`].
+    pub async fn somebody(&self) -> io::Result<Channel> {
+        Channel::new(self.0.accept().await?.0)
+    }
+}
+
+impl Channel {
+    /// Speaks to whoever is found at this path, who has to be the same user.
+    ///
+    /// # Errors
+    ///
+    /// When nobody is, or another user.
+    pub async fn to(path: &Path) -> io::Result<Self> {
+        Self::new(UnixStream::connect(path).await?)
+    }
+
+    fn new(stream: UnixStream) -> io::Result<Self> {
         if stream.peer_cred()?.uid() == rustix::process::geteuid().as_raw() {
             Ok(Self(stream))
         } else {

@@ -35,7 +35,7 @@ pub use axum::http::HeaderMap;
 pub use axum::http::HeaderName;
 pub use axum::response::Response;
 #[cfg(unix)]
-pub use channel::Channel;
+pub use channel::{Channel, Meeting};
 #[cfg(feature = "testing")]
 pub use doors::Spoken;
 pub use doors::{

@@ -94,7 +94,7 @@ impl<A: App> ClosedDoors<A> {
         let router = router(&dispatcher, (&doorway, &sockets), listener.open_pipes(), &ready, routes);
         let tidying = tidying(&dispatcher, &sockets);
         let (stop, serving) = (Stop::default(), TaskTracker::new());
-        let has_successor = dispatcher.config().inherit_listener;
+        let has_successor = listener.is_handed_down();
         let pipes = listener.open_pipes().clone();
         plain.iter().for_each(|(io, _)| io.pipe().own());
         let served = serve(listener, plain, router, dispatcher.config().into(), stop.clone());
@@ -140,6 +140,13 @@ impl OpenDoors {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.sockets.traffic()
+    }
+
+    /// Returns whether somebody else holds what is listened on, too, for the server after this one.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn is_handed_down(&self) -> bool {
+        self.has_successor
     }
 
     /// Lets no more sockets in, and says at `/readyz` that others are to be asked. Where somebody else is about to accept from the same

@@ -32,7 +32,7 @@ use crate::terminal::Terminal;
 use build::Builds;
 use known::Known;
 use routes::RouteKeeper;
-use server::{Ending, Server};
+use server::{Ended, Ending, Server};
 use status::{Problem, Status};
 use types::Types;
 use web::Web;
@@ -118,7 +118,7 @@ impl Dev<'_> {
                 Event::Changed(since, paths) => self.changed(since, &paths, terminal),
                 Event::Built(number, built) => self.built(number, built, terminal),
                 Event::Listening(number) => self.listens(number, terminal),
-                Event::Silent(number) if self.server.is_current(number) => self.server_ended(terminal),
+                Event::Silent(number) if self.server.is_current(number) => self.server_ended(number, terminal),
                 Event::Silent(_) => {}
                 Event::Page(url) => self.status.page(terminal, &url),
                 Event::PageEnded => terminal.note("the page's server has ended"),
@@ -282,9 +282,17 @@ impl Dev<'_> {
         }
     }
 
-    fn server_ended(&mut self, terminal: &mut Terminal) {
-        let Some(how) = self.server.ended() else { return };
-        let failure = Failure::with_help(format!("the server has ended: {how}"), "what it said stands above");
+    fn server_ended(&mut self, number: u64, terminal: &mut Terminal) {
+        let failure = match self.server.ended(number) {
+            None => return,
+            Some(Ended::Failed(how)) => {
+                Failure::with_help(format!("the server has ended: {how}"), "what it said stands above")
+            }
+            Some(Ended::Refused) => match self.server.start_anew() {
+                Ok(number) => return self.awaited = Some(number),
+                Err(failure) => failure,
+            },
+        };
         self.fail(vec![Problem::of_failure(&failure)], terminal);
     }
 

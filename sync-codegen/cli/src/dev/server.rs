@@ -1,4 +1,5 @@
-//! The app's server: one process after the other on one socket, so that nobody who connects in between is turned away.
+//! The app's server: one process after the other on one socket. The next one takes over from the one that runs, with all connections; where it cannot, it
+//! starts when that has ended, and nobody who connects in between is turned away.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -31,10 +32,30 @@ pub(super) struct Server {
     /// How many were started.
     number: u64,
     program: Option<(PathBuf, Option<SystemTime>)>,
-    running: Option<Process>,
+    running: Option<Numbered>,
     /// The one that runs has said so.
     is_listening: bool,
+    /// The one that is about to take over from it.
+    coming: Option<Numbered>,
 }
+
+/// A server, and which of all that were started.
+struct Numbered {
+    number: u64,
+    process: Process,
+}
+
+/// What a server that has ended leaves to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// To be told how: what was saved last does not run.
+    Failed(String),
+    /// To be [started anew](Server::start_anew): it could not take over from the one that runs.
+    Refused,
+}
+
+/// How a server ends that cannot take over: sysexits.h calls it EX_TEMPFAIL.
+const CANNOT_TAKE_OVER: i32 = 75;
 
 /// How a server has come to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +75,8 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
         let root = project.root.clone();
-        Ok(Self { listener, address, root, events, number: 0, program: None, running: None, is_listening: false })
+        let (number, program, running, coming) = (0, None, None, None);
+        Ok(Self { listener, address, root, events, number, program, running, is_listening: false, coming })
     }
 
     /// Returns where a browser reaches it.
@@ -67,9 +89,9 @@ impl Server {
         format!("http://{}", SocketAddr::new(ip, self.address.port()))
     }
 
-    /// Whether it is the one that was started last, and not stopped by us.
+    /// Whether it is one of those that run, or are about to, and not stopped by us.
     pub(super) fn is_current(&self, number: u64) -> bool {
-        number == self.number && self.running.is_some()
+        self.running.iter().chain(&self.coming).any(|known| known.number == number)
     }
 
     /// Whether any runs.
@@ -77,9 +99,12 @@ impl Server {
         self.running.is_some()
     }
 
-    /// Notes that the one of this number listens.
+    /// Notes that the one of this number listens: if it has taken over, the one before has nothing left to do.
     pub(super) fn listens(&mut self, number: u64) {
-        self.is_listening |= self.is_current(number);
+        if let Some(coming) = self.coming.take_if(|coming| coming.number == number) {
+            self.running = Some(coming);
+        }
+        self.is_listening |= self.running.as_ref().is_some_and(|running| running.number == number);
     }
 
     /// Has the next program run even if it is the one that runs.
@@ -105,16 +130,34 @@ impl Server {
             return Ok(None);
         }
         self.program = Some(program);
-        self.stop();
-        self.start()?;
+        self.change()?;
         Ok(Some(self.number))
     }
 
     /// Runs the same program again, if there is one, and returns its number.
     pub(super) fn restart(&mut self) -> Result<Option<u64>, Failure> {
+        self.change()?;
+        Ok(self.is_current(self.number).then_some(self.number))
+    }
+
+    /// Runs the same program again when what runs has ended, and returns its number.
+    pub(super) fn start_anew(&mut self) -> Result<u64, Failure> {
         self.stop();
-        self.start()?;
-        Ok(self.running.is_some().then_some(self.number))
+        self.running = self.start()?;
+        Ok(self.number)
+    }
+
+    /// Has the next one take over from what runs, or start in its place.
+    fn change(&mut self) -> Result<(), Failure> {
+        // Before another one looks for what runs.
+        drop(self.coming.take());
+        if self.is_listening() {
+            self.coming = self.start()?;
+        } else {
+            self.stop();
+            self.running = self.start()?;
+        }
+        Ok(())
     }
 
     /// Returns the number of the one that was started last.
@@ -127,14 +170,17 @@ impl Server {
         self.running.is_some() && self.is_listening
     }
 
-    fn start(&mut self) -> Result<(), Failure> {
-        let Some((program, _)) = &self.program else { return Ok(()) };
+    fn start(&mut self) -> Result<Option<Numbered>, Failure> {
+        let Some((program, _)) = &self.program else { return Ok(None) };
         self.number += 1;
         let mut command = Command::new(program);
         command.current_dir(&self.root).stdout(Stdio::piped());
         command.env("SYNC_LISTEN", self.address.to_string());
+        if std::env::var_os("SYNC_TAKEOVER").is_none() {
+            command.env("SYNC_TAKEOVER", "on");
+        }
         if std::env::var_os("SYNC_HISTORY").is_none() {
-            // Rooms go on in the next one.
+            // Rooms go on in the next one, whatever becomes of this one.
             command.env("SYNC_HISTORY", "durable");
         }
         // We wait as long as it may take.
@@ -146,40 +192,53 @@ impl Server {
             let (events, number) = (self.events.clone(), self.number);
             std::thread::spawn(move || listen_to(output, number, &events));
         }
-        self.running = Some(process);
-        self.is_listening = false;
-        Ok(())
+        Ok(Some(Numbered { number: self.number, process }))
     }
 
     /// Has it take the sentences of errors from their files; `false` if it has to be built for that.
     pub(super) fn read_messages_anew(&self) -> bool {
         // One that does not listen yet would not hear it, or end by it.
-        self.is_listening && self.running.as_ref().is_some_and(|process| process.ask(Request::ReadAnew))
+        self.is_listening && self.running.as_ref().is_some_and(|running| running.process.ask(Request::ReadAnew))
     }
 
     /// Ends it.
     pub(super) fn stop(&mut self) -> Ending {
+        drop(self.coming.take());
+        self.is_listening = false;
         match self.running.take() {
             None => Ending::NotRunning,
-            Some(mut process) => match process.end(stopping() + Duration::from_secs(1)) {
+            Some(Numbered { mut process, .. }) => match process.end(stopping() + Duration::from_secs(1)) {
                 Some(_) => Ending::Orderly,
                 None => Ending::Unwilling,
             },
         }
     }
 
-    /// Notes that it has ended by itself, and returns how; `None` if it has only closed its output.
-    pub(super) fn ended(&mut self) -> Option<String> {
+    /// Notes that the one of this number has ended by itself, and returns what is to be done about it; `None` if it has only closed its output, or has
+    /// handed over.
+    pub(super) fn ended(&mut self, number: u64) -> Option<Ended> {
+        let is_it = |known: &Option<Numbered>| known.as_ref().is_some_and(|known| known.number == number);
+        let is_coming = is_it(&self.coming);
+        let known = if is_coming { &mut self.coming } else { &mut self.running };
         let until = Instant::now() + ENDING;
         let status = loop {
-            match self.running.as_mut()?.status() {
+            match known.as_mut()?.process.status() {
                 Some(status) => break status,
                 None if Instant::now() > until => return None,
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         };
-        self.running = None;
-        Some(status.to_string())
+        *known = None;
+        match (is_coming, &self.coming) {
+            (true, _) if status.code() == Some(CANNOT_TAKE_OVER) => Some(Ended::Refused),
+            (true, _) => Some(Ended::Failed(status.to_string())),
+            // The next one has what it had, or says itself why not.
+            (false, Some(_)) => None,
+            (false, None) => {
+                self.is_listening = false;
+                Some(Ended::Failed(status.to_string()))
+            }
+        }
     }
 }
 

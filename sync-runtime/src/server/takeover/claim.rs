@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
-
-use tokio::net::UnixStream;
+use std::time::Duration;
 
 use crate::clock::timeout;
 use crate::config::Config;
 use crate::dispatch::Estate;
 use crate::route::App;
-use crate::server::takeover::{New, OldWord, PROTOCOL, TAKEN_WITHIN, TakeoverError, meeting_place};
+use crate::server::takeover::{ANSWERS_WITHIN, New, OldWord, PROTOCOL, TAKEN_WITHIN, TakeoverError, meeting_place};
 use crate::storage;
 use crate::transport::{Channel, ClosedDoors, HandedConnection, PipeListener};
 
@@ -44,40 +43,49 @@ impl Predecessor {
     ///
     /// When there is one that does not hand over.
     pub(in crate::server) async fn find(config: &Config) -> Result<Option<(Self, PipeListener)>, TakeoverError> {
-        use io::ErrorKind::{ConnectionRefused, NotFound};
-        let stream = match UnixStream::connect(meeting_place(config)).await {
-            Ok(stream) => stream,
-            // Nobody has been there yet, or whoever was has ended without a word.
-            Err(error) if matches!(error.kind(), NotFound | ConnectionRefused) => return Ok(None),
+        use io::ErrorKind::{ConnectionRefused, InvalidInput, NotFound};
+        let mut channel = match Channel::to(&meeting_place(config)).await {
+            Ok(channel) => channel,
+            // Nobody has been there yet, or whoever was has ended without a word; or the path is too long for anybody to be there.
+            Err(error) if matches!(error.kind(), NotFound | ConnectionRefused | InvalidInput) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let mut channel = Channel::new(stream)?;
-        channel.say(&New::Hello { protocol: PROTOCOL }, &[]).await?;
-        match channel.hear().await? {
-            (OldWord::Welcome { locks }, files) => {
+        let greeting = async {
+            channel.say(&New::Hello { protocol: PROTOCOL }, &[]).await?;
+            channel.hear().await
+        };
+        match within(ANSWERS_WITHIN, greeting).await? {
+            // It has ended meanwhile.
+            None => Ok(None),
+            Some((OldWord::Welcome { is_handed_down, locks }, files)) => {
                 let mut files = files.into_iter();
                 let listener = files.next().ok_or_else(unclear)?;
                 storage::share(locks.into_iter().zip(files.map(File::from)));
-                Ok(Some((Self(channel), PipeListener::on_handed(config, listener)?)))
+                Ok(Some((Self(channel), PipeListener::on_handed(config, listener, is_handed_down)?)))
             }
-            (OldWord::Stay { why }, _) => Err(TakeoverError::Stays(why)),
-            _ => Err(unclear().into()),
+            Some((OldWord::Stay { why }, _)) => Err(TakeoverError::Stays(why)),
+            Some(_) => Err(unclear().into()),
         }
     }
 
-    /// Says that this server is ready, and waits for what the other one has. Nobody is served from here on.
+    /// Says that this server is ready, and waits for what the other one has: `None` if it has ended with all of it. Nobody is served from here on.
     ///
     /// # Errors
     ///
     /// When the other one goes on.
-    pub(in crate::server) async fn ready(&mut self) -> Result<Handed, TakeoverError> {
-        self.0.say(&New::Ready, &[]).await?;
-        match self.0.hear().await? {
-            (OldWord::Rest { estate, connections }, files) if connections.len() == files.len() => {
-                Ok(Handed { estate, connections: Connections(connections.into_iter().zip(files).collect()) })
+    pub(in crate::server) async fn ready(&mut self) -> Result<Option<Handed>, TakeoverError> {
+        let asking = async {
+            self.0.say(&New::Ready, &[]).await?;
+            self.0.hear().await
+        };
+        match within(TAKEN_WITHIN, asking).await? {
+            None => Ok(None),
+            Some((OldWord::Rest { estate, connections }, files)) if connections.len() == files.len() => {
+                let connections = Connections(connections.into_iter().zip(files).collect());
+                Ok(Some(Handed { estate, connections }))
             }
-            (OldWord::Stay { why }, _) => Err(TakeoverError::Stays(why)),
-            _ => Err(unclear().into()),
+            Some((OldWord::Stay { why }, _)) => Err(TakeoverError::Stays(why)),
+            Some(_) => Err(unclear().into()),
         }
     }
 
@@ -87,18 +95,15 @@ impl Predecessor {
     ///
     /// When the other one goes on.
     pub(in crate::server) async fn taken(mut self) -> Result<(), TakeoverError> {
-        let told = async {
+        let telling = async {
             self.0.say(&New::Taken, &[]).await?;
-            self.0.hear::<OldWord>().await
+            self.0.hear().await
         };
-        match timeout(TAKEN_WITHIN, told).await {
-            Ok(Ok((OldWord::Stay { why }, _))) => Err(TakeoverError::Stays(why)),
-            Ok(Ok((OldWord::Go, _))) => Ok(()),
+        match within(TAKEN_WITHIN, telling).await? {
             // It has said that it hands over, and never took that back: it has ended.
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
-            Ok(Ok(_)) => Err(unclear().into()),
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(TakeoverError::Stays("it does not say whether".into())),
+            None | Some((OldWord::Go, _)) => Ok(()),
+            Some((OldWord::Stay { why }, _)) => Err(TakeoverError::Stays(why)),
+            Some(_) => Err(unclear().into()),
         }
     }
 }
@@ -107,6 +112,17 @@ impl Drop for Predecessor {
     fn drop(&mut self) {
         // Those that nobody has taken are of no use any more.
         storage::share([]);
+    }
+}
+
+/// Waits for an answer; `None` if whoever was to give it has ended.
+async fn within<T>(time: Duration, answer: impl Future<Output = io::Result<T>>) -> Result<Option<T>, TakeoverError> {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    match timeout(time, answer).await {
+        Ok(Ok(answer)) => Ok(Some(answer)),
+        Ok(Err(error)) if matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof) => Ok(None),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(TakeoverError::Stays(format!("it did not answer within {} s", time.as_secs()))),
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) use offer::{Offer, Successor};
 
 /// Raised when what is said here means something else than before.
 const PROTOCOL: u32 = 1;
+/// How long it may take until a server that runs has greeted a new one.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long a new server may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// How long it may take then to go on where the old one stands, which nobody is served meanwhile.
@@ -47,8 +49,8 @@ enum New {
 /// What an old server says; `C` is one connection.
 #[derive(Debug, Serialize, Deserialize)]
 enum Old<C> {
-    /// The files come beside: the listening socket, and these locks.
-    Welcome { locks: Vec<PathBuf> },
+    /// The files come beside: the listening socket, which somebody else may hold, too, and these locks.
+    Welcome { is_handed_down: bool, locks: Vec<PathBuf> },
     /// What it knows. The connections come beside, in this order.
     Rest { estate: Box<Estate>, connections: Vec<C> },
     /// From now on all of it belongs to the new one.

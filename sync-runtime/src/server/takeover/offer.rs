@@ -1,20 +1,16 @@
 //! The old server.
 
-use std::fs::Permissions;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
-
-use tokio::net::UnixListener;
 
 use crate::clock::{sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::Estate;
 use crate::server::takeover::{New, Old, OldWord, PROTOCOL, READY_WITHIN, TAKEN_WITHIN, meeting_place};
 use crate::storage;
-use crate::transport::{Channel, Connections};
+use crate::transport::{Channel, Connections, Meeting};
 
 /// How long it is waited for somebody who could not be let in.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -22,7 +18,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// The place where a new server finds this one.
 #[derive(Debug)]
 pub(in crate::server) struct Offer {
-    listener: UnixListener,
+    meeting: Meeting,
     path: PathBuf,
     is_handed_over: bool,
 }
@@ -32,29 +28,23 @@ pub(in crate::server) struct Offer {
 pub(in crate::server) struct Successor(Channel);
 
 impl Offer {
-    /// Waits at the place from here on; who has waited there before is found no more.
-    ///
-    /// # Errors
-    ///
-    /// What the operating system says.
-    pub(in crate::server) fn open(config: &Config) -> io::Result<Self> {
+    /// Waits at the place from here on; who has waited there before is found no more. `None` where nobody can wait there: the next server starts when this
+    /// one has ended, then.
+    pub(in crate::server) fn open(config: &Config) -> Option<Self> {
         let path = meeting_place(config);
-        // In one step: at any time there is one who is found.
-        let new = path.with_extension(format!("{}.new", std::process::id()));
-        std::fs::remove_file(&new).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
-        let listener = UnixListener::bind(&new)?;
-        std::fs::set_permissions(&new, Permissions::from_mode(0o600))?;
-        std::fs::rename(&new, &path)?;
-        Ok(Self { listener, path, is_handed_over: false })
+        match Meeting::at(&path) {
+            Ok(meeting) => Some(Self { meeting, path, is_handed_over: false }),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "no server can take over from this one: it would be found there");
+                None
+            }
+        }
     }
 
     /// Waits for a new server that is ready. Nothing has changed for this one if that is given up.
-    pub(in crate::server) async fn successor(&self, listening: &OwnedFd) -> Successor {
+    pub(in crate::server) async fn successor(&self, listening: &OwnedFd, is_handed_down: bool) -> Successor {
         loop {
-            match self.next(listening).await {
+            match self.next(listening, is_handed_down).await {
                 Ok(successor) => return successor,
                 Err(error) => {
                     tracing::warn!(%error, "another server was about to take over, and did not");
@@ -64,8 +54,8 @@ impl Offer {
         }
     }
 
-    async fn next(&self, listening: &OwnedFd) -> io::Result<Successor> {
-        let mut channel = Channel::new(self.listener.accept().await?.0)?;
+    async fn next(&self, listening: &OwnedFd, is_handed_down: bool) -> io::Result<Successor> {
+        let mut channel = self.meeting.somebody().await?;
         let getting_ready = async {
             match channel.hear().await?.0 {
                 New::Hello { protocol: PROTOCOL } => {}
@@ -80,7 +70,7 @@ impl Offer {
             tracing::info!("another server is about to take over");
             let (paths, locks): (Vec<_>, Vec<_>) = storage::held().into_iter().unzip();
             let files: Vec<_> = [listening.as_fd()].into_iter().chain(locks.iter().map(|lock| lock.as_fd())).collect();
-            channel.say(&OldWord::Welcome { locks: paths }, &files).await?;
+            channel.say(&OldWord::Welcome { is_handed_down, locks: paths }, &files).await?;
             match channel.hear().await?.0 {
                 New::Ready => Ok(()),
                 New::Hello { .. } | New::Taken => Err(unclear()),

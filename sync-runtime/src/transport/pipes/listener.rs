@@ -90,6 +90,8 @@ fn turn_away(stream: &TcpStream) {
 #[derive(Debug)]
 pub struct PipeListener {
     listener: TcpListener,
+    /// Whether somebody else holds it, too.
+    is_handed_down: bool,
     address: SocketAddr,
     limits: PipeLimits,
     flushes: TaskTracker,
@@ -106,25 +108,34 @@ pub struct PipeListener {
 }
 
 impl PipeListener {
-    /// Listens on the configured address, or on the socket that was handed down.
+    /// Listens on the configured address, or on the socket that was handed down: by whoever has started the server, or by systemd.
     ///
     /// # Errors
     ///
     /// What the operating system says.
     pub async fn bind(config: &Config) -> io::Result<Self> {
-        Self::on(config, if config.inherit_listener { inherited()? } else { listen(config.listen)? })
+        let handed_down = if config.inherit_listener { Some(inherited()?) } else { activated()? };
+        let is_handed_down = handed_down.is_some();
+        let listener = handed_down.map_or_else(|| listen(config.listen), Ok)?;
+        Ok(Self { is_handed_down, ..Self::on(config, listener)? })
     }
 
-    /// Listens on a socket that was handed over.
+    /// Returns whether somebody else holds the socket, too, for the server after this one.
+    #[must_use]
+    pub fn is_handed_down(&self) -> bool {
+        self.is_handed_down
+    }
+
+    /// Listens on a socket that another process hands over, to which it may have been handed down.
     ///
     /// # Errors
     ///
     /// When it is none.
     #[cfg(unix)]
-    pub fn on_handed(config: &Config, listener: std::os::fd::OwnedFd) -> io::Result<Self> {
+    pub fn on_handed(config: &Config, listener: std::os::fd::OwnedFd, is_handed_down: bool) -> io::Result<Self> {
         let socket = Socket::from(listener);
         socket.set_nonblocking(true)?;
-        Self::on(config, TcpListener::from_std(socket.into())?)
+        Ok(Self { is_handed_down, ..Self::on(config, TcpListener::from_std(socket.into())?)? })
     }
 
     fn on(config: &Config, listener: TcpListener) -> io::Result<Self> {
@@ -132,7 +143,20 @@ impl PipeListener {
         let (flushes, pipes) = (TaskTracker::new(), Arc::default());
         let (places, proxies) = (Places::new(config), config.proxies());
         let (turned_away, accepted, last_failure) = (None, None, None);
-        Ok(Self { listener, address, limits, flushes, pipes, places, proxies, turned_away, accepted, last_failure })
+        let is_handed_down = false;
+        Ok(Self {
+            listener,
+            is_handed_down,
+            address,
+            limits,
+            flushes,
+            pipes,
+            places,
+            proxies,
+            turned_away,
+            accepted,
+            last_failure,
+        })
     }
 
     /// Has `metrics` count who is turned away. They are there only after somebody listens.
@@ -224,8 +248,8 @@ impl PipeListener {
         handed: HandedPipe,
     ) -> io::Result<(PipeIo, PipeInfo)> {
         let HandedPipe { peer, address, unsent } = handed;
-        let stream = std::net::TcpStream::from(pipe);
-        stream.set_nonblocking(true)?;
+        let socket = Socket::from(pipe);
+        socket.set_nonblocking(true)?;
         let full = || io::Error::new(io::ErrorKind::QuotaExceeded, "there is no room for another connection");
         let slot = self.pipes.free_slot().ok_or_else(full)?;
         // It had its place where it was; whoever comes next is told when there are too many.
@@ -234,7 +258,7 @@ impl PipeListener {
             Err(NoPlace) => slot,
         };
         let is_spare = slot.is_spare();
-        let io = PipeIo::new(TcpStream::from_std(stream)?, self.limits, self.flushes.clone(), slot);
+        let io = PipeIo::new(TcpStream::from_std(socket.into())?, self.limits, self.flushes.clone(), slot);
         io.pipe().take_over(unsent);
         let pipe = Arc::downgrade(io.pipe());
         Ok((io, PipeInfo { pipe, address, is_proxied: self.proxies.contains(peer), is_spare }))
@@ -270,6 +294,19 @@ fn inherited() -> io::Result<TcpListener> {
 #[cfg(not(unix))]
 fn inherited() -> io::Result<TcpListener> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "a socket is handed down on Unix alone"))
+}
+
+/// Takes the first socket that systemd has opened for this process, if it has: sd_listen_fds(3).
+#[cfg(unix)]
+fn activated() -> io::Result<Option<TcpListener>> {
+    let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(0)? else { return Ok(None) };
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener).map(Some)
+}
+
+#[cfg(not(unix))]
+fn activated() -> io::Result<Option<TcpListener>> {
+    Ok(None)
 }
 
 /// Listens, as [`TcpListener::bind`] does, for many who come at once.
