@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-crates test-docs test-python test-types test-node test-ts test-browser bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-proxies setup-python server page
+.PHONY: help run test test-rust test-crates test-docs test-python test-types test-node test-ts test-browser test-old-page bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-proxies setup-python server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -63,6 +63,10 @@ test-ts: test-types test-node ## Types and tests of the TypeScript side, with th
 
 test-browser: setup-node setup-chromium setup-postgres server page ## The flows of the web page in a real browser
 	npm run test:browser --workspace tests-browser
+	scripts/test-old-page twoTabs reconnect todos talk
+
+test-old-page: setup-node setup-chromium setup-postgres server page ## All of them with a page that was built long ago
+	scripts/test-old-page
 
 bench: ## Measures; see docs/benchmarks.md
 	scripts/bench
