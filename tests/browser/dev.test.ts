@@ -17,15 +17,22 @@ afterAll(async () => {
   await app?.stop();
 });
 
+/** How often each page has opened a connection to the server. */
+const connections = new Map<Page, number>();
+
 async function enter(url: string, name: string): Promise<Page> {
   const { context } = await stage.visitor({ url });
   const page = await context.newPage();
+  page.on("websocket", (socket) => {
+    if (socket.url().includes("/socket.io/")) connections.set(page, (connections.get(page) ?? 0) + 1);
+  });
   await page.goto("/");
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText(`Signed in as ${name}, joined`).waitFor();
   // What a reload would forget.
   await page.evaluate(() => Object.assign(window, { isTheSamePage: true }));
+  connections.set(page, 0);
   return page;
 }
 
@@ -93,6 +100,8 @@ it("two tabs stay in their room while a handler is edited, broken and mended", {
 
   for (const page of [ada, bob]) {
     expect(await page.evaluate(() => "isTheSamePage" in window)).toBe(true);
+    // Each server has taken over from the one before, with the connection that the page has had from the beginning.
+    expect(connections.get(page)).toBe(0);
     const lines = (await page.getByRole("listitem").allTextContents()).map((line) => line.replace("BETWEEN", "between"));
     expect(lines).toEqual(["Ada: one", "Ada: between", "Ada: TWO", "Bob: THREE", "Ada: NEW"]);
   }
