@@ -229,7 +229,10 @@ mod tests {
 
     use super::*;
     use crate::clock::{Instant, advance};
+    use crate::error::SyncError;
+    use crate::rooms::Shortcut;
     use crate::transport::pipes::websocket::PING;
+    use crate::wire::Packet;
 
     /// Accepts one pipe whose WebSocket peers may take nothing for a millisecond only.
     async fn connected() -> (PipeIo, TcpStream) {
@@ -262,6 +265,53 @@ mod tests {
         io.write_all(b"\r\n\r\n").await.expect("a peer");
         client.read_exact(&mut [0; 4]).await.expect("the end of the answer");
         (io, client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pipe_that_stands_still_reads_the_message_to_its_end_and_no_further() {
+        let (mut io, mut client) = connected_websocket().await;
+        let pipe = io.pipe().clone();
+        client.write_all(&PONG[..3]).await.expect("a server");
+        let mut begun = [0; 3];
+        io.read_exact(&mut begun).await.expect("the beginning");
+        pipe.stand_still(true);
+        assert!(!pipe.rests(), "in the middle of a message");
+        client.write_all(&[&PONG[3..], &PONG].concat()).await.expect("a server");
+        let mut rest = [0; 4];
+        io.read_exact(&mut rest).await.expect("the end");
+        assert_eq!([&begun[..], &rest].concat(), PONG);
+        let mut reading = std::pin::pin!(read_seven(&mut io));
+        assert!(crate::clock::timeout(std::time::Duration::from_secs(1), reading.as_mut()).await.is_err());
+        assert!(pipe.rests());
+        pipe.stand_still(false);
+        assert_eq!(reading.await.expect("the next message"), PONG);
+        assert!(!pipe.rests());
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_while_it_is_mute_waits_and_the_one_who_takes_over_sends_it() {
+        let (io, mut client) = connected_websocket().await;
+        let pipe = io.pipe().clone();
+        pipe.clone().mute(true);
+        pipe.clone().send(&Packet::room_lost("open-a", &SyncError::new("sync-unavailable"), "").into()).expect("room");
+        let (frame, writes) = (pipe.unsent(), pipe.writes());
+        assert!(frame.len() > 10 && pipe.waiting() == frame.len());
+        // The same connection, as another process has it: its stack greets whoever it takes for new, which nobody hears.
+        let copy = socket2::SockRef::from(&pipe.stream).try_clone().expect("a descriptor");
+        let stream = TcpStream::from_std(copy.into()).expect("a socket");
+        let mut next = PipeIo::new(stream, PipeLimits::patient(), TaskTracker::new(), Slot::alone());
+        next.pipe().take_over(Some(frame.clone()));
+        next.pipe().clone().follow(Arc::default());
+        next.write_all(b"\x81\x030{}").await.expect("a peer");
+        pipe.hand_over();
+        drop((io, pipe));
+        next.pipe().own();
+        next.pipe().clone().mute(false);
+        next.write_all(&PING).await.expect("a peer");
+        let mut heard = vec![0; frame.len() + PING.len()];
+        client.read_exact(&mut heard).await.expect("the connection is there");
+        assert_eq!(heard, [&frame[..], &PING].concat());
+        assert_eq!(writes, 1, "nothing was sent while it was mute");
     }
 
     async fn read_seven(io: &mut PipeIo) -> io::Result<[u8; 7]> {
