@@ -136,6 +136,61 @@ async fn what_was_known_is_known() {
 }
 
 #[tokio::test]
+async fn values_and_people_and_rooms_in_a_file_go_on_as_each_sees_them() {
+    let data = TempDir::new().expect("a folder");
+    let identity = Identity::token(&token(data.path()).await);
+    let mut program = start(data.path());
+    let mut ada = Client::connect(program.address(), identity.clone()).await.expect("a connection");
+    let mut other = page(&program, 2).await;
+    for client in [&mut ada, &mut other] {
+        client.join("lasting-a").await;
+        client.join(BOARD).await;
+        assert_eq!(client.call("joinRoom", json!({ "room": PEOPLE, "presence": true })).await["status"], "success");
+    }
+    let states = [("shared/secret", "v1", BOARD), ("shared/kept", "v2", BOARD), ("lasting/tally", "v1", "lasting-a")];
+    for (name, version, room) in states {
+        let open = json!({ "name": name, "version": version, "room": room });
+        assert_eq!(other.call("stateOpen", open).await["status"], "success");
+    }
+    let say = json!({ "room": PEOPLE, "data": { "text": "hello" } });
+    assert_eq!(ada.call("updatePresence", say).await["status"], "success");
+    let mut missed = Value::Null;
+    for round in 1..=3_u32 {
+        let actions = [
+            json!({ "show": { "name": "n", "value": round } }),
+            json!({ "add": { "amount": 1, "by": "ada" } }),
+            json!("count"),
+        ];
+        for ((name, version, room), action) in states.into_iter().zip(actions) {
+            let act = json!({ "name": name, "version": version, "room": room, "action": action });
+            let answer = ada.call("stateAct", act).await;
+            assert_eq!(answer["status"], "success", "{answer}");
+            // Whatever leads there: it is what it was, and what was done to it since.
+            let open = json!({ "name": name, "version": version, "room": room });
+            let view = other.call("stateOpen", open).await["view"].clone();
+            let seen = [&view["shown"]["n"], &view["count"]].into_iter().find(|seen| !seen.is_null());
+            assert_eq!(seen, Some(&json!(round)), "{name}: {view}");
+        }
+        let said = ada.sync("order/wait", "v1", "lasting-a", json!({ "index": round, "waitMs": 0 })).await;
+        assert_eq!(said["status"], "success");
+        let frame = other.hear(1).await.remove(0);
+        assert_eq!(indices(std::slice::from_ref(&frame)), [u64::from(round)]);
+        missed = if missed.is_null() { frame["pos"].clone() } else { missed };
+        let people = other.sync("people/count", "v1", PEOPLE, json!({})).await;
+        let people = people["serverOutput"]["people"].as_array().or(people["result"]["people"].as_array()).cloned();
+        let moods: Vec<_> = people.unwrap_or_default().iter().map(|person| person["mood"]["text"].clone()).collect();
+        assert_eq!(moods, [json!("hello"), Value::Null]);
+        other.hear(1).await;
+        program = replace(program, data.path());
+    }
+    // A place of the first life is one in all lives after it.
+    let mut back = Client::connect(program.address(), Identity::page(2)).await.expect("a connection");
+    let answer = back.call("joinRoom", json!({ "room": "lasting-a", "after": missed })).await;
+    assert_eq!(answer["recovered"], true, "{answer}");
+    assert_eq!(indices(&back.hear(2).await), [2, 3]);
+}
+
+#[tokio::test]
 async fn calls_that_run_are_answered_and_one_that_takes_too_long_costs_its_caller_alone() {
     let data = TempDir::new().expect("a folder");
     let program = start(data.path());
