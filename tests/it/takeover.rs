@@ -1,22 +1,26 @@
 //! A server that takes over from the one that runs: nobody who is connected notices.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use sync_tests::socket::{Client, Identity, PATIENCE};
 use tempfile::TempDir;
 
 use crate::killed_log::{SESSIONS, token};
-use crate::program::{Program, shell};
+use crate::program::{Program, command, shell};
 
 const ORDER: &str = "open-1";
 const PEOPLE: &str = "people-1";
 const BOARD: &str = "shared-1";
+/// Anybody may send there.
+const OPEN_TO_ALL: &str = "lasting-a";
 const SCOPE: &str = "list-all-1";
 
 fn start(data: &Path) -> Program {
@@ -197,13 +201,18 @@ async fn calls_that_run_are_answered_and_one_that_takes_too_long_costs_its_calle
     let (mut quick, mut slow, mut other) = (page(&program, 1).await, page(&program, 2).await, page(&program, 3).await);
     let wait = |wait: u32| json!({ "name": "order/wait", "version": "v1", "receiver": ORDER, "data": { "index": wait, "waitMs": wait } });
     let call = quick.start("sync", wait(300)).await;
-    slow.start("sync", wait(20_000)).await;
+    let mut long = wait(20_000);
+    (long["id"], long["sentOn"]) = (json!("long"), json!(slow.socket_id));
+    slow.start("sync", long.clone()).await;
     // Both have been taken up when somebody else is answered.
     assert_eq!(count(&mut other, 1).await["status"], "success");
     let next = start(data.path());
     assert_eq!(quick.ack(call).await["status"], "success");
     assert_eq!(indices(&other.hear(2).await), [1, 300]);
     slow.closed().await;
+    // It is sent again, as a client does, and does not happen twice.
+    let mut slow = page(&next, 2).await;
+    assert_eq!(slow.call("sync", long).await["errorCode"], "sync-outcome-unknown");
     assert_eq!(count(&mut quick, 2).await["status"], "success");
     assert_eq!(indices(&other.hear(1).await), [2]);
     drop(next);
@@ -269,8 +278,62 @@ async fn a_new_server_that_does_not_become_ready_leaves_the_old_one_running() {
     drop(next);
 }
 
+/// Calls over HTTP, one after the other on connections of their own, until it is told to stop; returns how many there were.
+fn call_on(address: SocketAddr, stops: &AtomicBool) -> usize {
+    let body = json!({ "receiver": OPEN_TO_ALL, "data": { "index": 7, "waitMs": 0 } }).to_string();
+    let mut count = 0;
+    while !stops.load(Ordering::Acquire) {
+        let mut pipe = TcpStream::connect(address).expect("a server");
+        let length = body.len();
+        let head = "POST /sync/order/wait/v1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json";
+        write!(pipe, "{head}\r\ncontent-length: {length}\r\n\r\n{body}").expect("a server");
+        let mut answer = String::new();
+        pipe.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        count += 1;
+    }
+    count
+}
+
 #[tokio::test]
-async fn a_connection_between_two_requests_goes_on_and_one_that_comes_meanwhile_waits() {
+async fn calls_over_http_happen_once_while_one_server_takes_over_after_the_other() {
+    let data = TempDir::new().expect("a folder");
+    let mut program = start(data.path());
+    let mut member = page(&program, 1).await;
+    member.join(OPEN_TO_ALL).await;
+    let address = program.address();
+    let stops = Arc::new(AtomicBool::new(false));
+    let calling: Vec<_> = (0..3)
+        .map(|_| {
+            let stops = stops.clone();
+            std::thread::spawn(move || call_on(address, &stops))
+        })
+        .collect();
+    for _ in 0..5 {
+        member.hear(20).await;
+        program = replace(program, data.path());
+    }
+    stops.store(true, Ordering::Release);
+    let calls: usize = calling.into_iter().map(|calling| calling.join().expect("no panic")).sum();
+    assert_eq!(member.hear(calls - 5 * 20).await.len(), calls - 5 * 20);
+    assert!(member.frames_so_far().await.is_empty(), "each happened once");
+}
+
+#[tokio::test]
+async fn a_new_server_that_refuses_its_configuration_leaves_the_old_one_running() {
+    let data = TempDir::new().expect("a folder");
+    let program = start(data.path());
+    let mut client = page(&program, 1).await;
+    let folder = data.path().to_str().expect("UTF-8");
+    let wrong = [("SYNC_TAKEOVER", "on"), ("SYNC_DATA", folder), SESSIONS, ("SYNC_PING_INTERVAL_MS", "often")];
+    let refused = command(&wrong).output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("SYNC_PING_INTERVAL_MS"));
+    assert_eq!(count(&mut client, 1).await["status"], "success");
+}
+
+#[tokio::test]
+async fn a_connection_between_two_requests_goes_on() {
     let data = TempDir::new().expect("a folder");
     let mut program = start(data.path());
     let mut kept = TcpStream::connect(program.address()).expect("a server");
@@ -305,14 +368,16 @@ impl Systemd {
         Self { socket, path }
     }
 
-    /// Returns the number of the process that is the one to watch from now on.
-    fn ready(&self) -> String {
+    fn told(&self) -> String {
         let mut told = [0; 256];
-        let length = self.socket.recv(&mut told).expect("a server that is ready");
-        let told = std::str::from_utf8(&told[..length]).expect("a text");
-        let (ready, pid) = told.trim_end().split_once("\nMAINPID=").expect("a number");
-        assert_eq!(ready, "READY=1");
-        pid.to_owned()
+        let length = self.socket.recv(&mut told).expect("a server that says how it is");
+        std::str::from_utf8(&told[..length]).expect("a text").trim_end().to_owned()
+    }
+
+    /// Returns the number of the process that serves, and is the one to watch from now on.
+    fn ready(&self) -> String {
+        let told = self.told();
+        told.strip_prefix("READY=1\nMAINPID=").unwrap_or_else(|| panic!("{told}")).to_owned()
     }
 }
 
@@ -326,12 +391,16 @@ async fn systemd_is_told_and_a_signal_has_the_next_server_start() {
     let first = systemd.ready();
     let (mut one, mut other) = (page(&program, 1).await, page(&program, 2).await);
     program.signal("-USR2");
-    let second = systemd.ready();
+    // By the one that ends, before it does, and by the one that goes on: in either order.
+    let told = [systemd.told(), systemd.told()];
+    let is_ready = |told: &&String| told.starts_with("READY=1");
+    let second = told.iter().find(is_ready).and_then(|told| told.split_once("MAINPID=")).expect("it is ready").1;
+    assert!(told.contains(&format!("MAINPID={second}")), "{told:?}");
     assert_ne!(first, second);
     assert_eq!(count(&mut one, 1).await["status"], "success");
     assert_eq!(indices(&other.hear(1).await), [1]);
     // It is nobody's child that this test has.
-    assert!(Command::new("kill").arg(&second).status().expect("kill runs").success());
+    assert!(Command::new("kill").arg(second).status().expect("kill runs").success());
     one.closed().await;
     // Its log is that of both.
     let (is_orderly, log) = program.ended();

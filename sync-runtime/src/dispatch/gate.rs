@@ -22,7 +22,7 @@ pub(super) struct Gate {
 }
 
 /// A call that has passed, until it ends.
-pub(super) struct Passing(#[expect(dead_code, reason = "it is there to be dropped")] Option<TaskTrackerToken>);
+pub struct Passing(#[expect(dead_code, reason = "it is there to be dropped")] Option<TaskTrackerToken>);
 
 /// Nothing begins as long as this is there.
 #[derive(Debug)]

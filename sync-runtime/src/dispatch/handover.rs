@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::contain::contained;
 use crate::dispatch::attendance;
 use crate::dispatch::presence::HandedPerson;
 use crate::dispatch::states::{HandedFollower, HandedValue};
@@ -18,6 +19,7 @@ use crate::id::Id;
 use crate::idempotency::HandedCall;
 use crate::rooms::{After, Entering, Identity, Outbox, Socket, StoredRoom};
 use crate::route::{App, Keep};
+use crate::schema::encode_raw;
 use crate::session::{LiveSession, TokenHash};
 use crate::wire::{Location, Packet, Position};
 
@@ -168,8 +170,9 @@ impl<A: App> Dispatcher<A> {
                 self.sessions().find_key(*key).await?.ok_or_else(|| SyncError::new("auth-required"))?
             }
             HandedSession::Anonymous(id, session) => {
-                let read = serde_json::from_str(session.get());
-                LiveSession::anonymous_as(*id, read.map_err(|_| SyncError::new("auth-required"))?)
+                // What is read is the app's: its `Deserialize` may panic.
+                let read = contained(|| serde_json::from_str(session.get()).ok());
+                LiveSession::anonymous_as(*id, read.ok().flatten().ok_or_else(|| SyncError::new("auth-required"))?)
             }
             HandedSession::Ended => LiveSession::ended(),
         };
@@ -260,7 +263,10 @@ impl HandedSession {
         }
         match session.key() {
             Some(key) => Some(Self::Kept(key)),
-            None => Some(Self::Anonymous(session.id(), crate::schema::encode_raw(&**session.get()).ok()?)),
+            None => {
+                let written = contained(|| encode_raw(&**session.get()).ok());
+                Some(Self::Anonymous(session.id(), written.ok().flatten()?))
+            }
         }
     }
 }

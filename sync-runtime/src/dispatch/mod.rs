@@ -56,6 +56,7 @@ pub use attendance::Departure;
 pub use caller::{Caller, CallerKind};
 pub use chunks::{Chunks, Told};
 pub use dispatcher::{Answer, Dispatcher};
+pub use gate::Closed;
 pub use handover::{Estate, Followers, HandedClient};
 pub use identify::{Presented, PresentedToken};
 pub use parts::StoredCalls;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::clock::{Instant, sleep, timeout};
-use crate::dispatch::Dispatcher;
 use crate::dispatch::gate::{Closed, Passing};
+use crate::dispatch::{Caller, Dispatcher};
 use crate::route::App;
 
 /// After what time it is looked again whether what has begun has ended.
@@ -33,6 +33,11 @@ impl<A: App> Dispatcher<A> {
             tracing::warn!("not all that had begun has ended before another process takes over");
         }
         closed
+    }
+
+    /// Waits until a call over HTTP may begin that changes something.
+    pub async fn pass(&self, caller: &Caller<A>) -> Passing {
+        self.parts().gate.pass(caller).await
     }
 
     /// Waits until the app itself may begin something.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::dispatch::gate::in_a_call;
 use crate::dispatch::{Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::id::Id;
@@ -181,7 +182,9 @@ impl<A: App> Rooms<A> {
         let data = encode_raw(input).map_err(|_| SyncError::invalid_input("", "invalid-json"))?;
         let (dispatcher, name, version, room) = (self.0.clone(), name.to_owned(), version.to_owned(), room.to_owned());
         // In a task of its own, which shutdown waits for: whoever gives up waiting must not cut a handler in half.
-        let published = self.0.calls().spawn(async move {
+        let passing = self.0.passing().await;
+        let published = self.0.calls().spawn(in_a_call(async move {
+            let _passing = passing;
             let call = Call {
                 path: name.into(),
                 version: version.into(),
@@ -192,7 +195,7 @@ impl<A: App> Rooms<A> {
             };
             let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No, report: false };
             dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await.map(|answered| answered.output)
-        });
+        }));
         published.await.unwrap_or_else(|_| Err(SyncError::new("sync-server-failed")))
     }
 }

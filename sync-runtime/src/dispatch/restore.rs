@@ -15,20 +15,21 @@ use crate::wire::{Position, Topic};
 const TOGETHER: usize = 256;
 
 impl<A: App> Dispatcher<A> {
-    /// Goes on with the rooms of the log, called before anybody connects. Those whose rule keeps them no longer are forgotten.
+    /// Goes on with the rooms of the log, called before anybody connects. Those whose rule keeps them no longer are forgotten, unless the process before may
+    /// still go on with them: then the next one does that.
     ///
     /// # Errors
     ///
     /// When the log cannot be used.
-    pub async fn restore_rooms(&self, log: &RoomLog<A>) -> Result<(), DataError> {
+    pub async fn restore_rooms(&self, log: &RoomLog<A>, is_shared: bool) -> Result<(), DataError> {
         let rooms = stream::iter(log.names().await?);
-        rooms.map(Ok).try_for_each_concurrent(TOGETHER, |room| self.restore_room(log, room)).await
+        rooms.map(Ok).try_for_each_concurrent(TOGETHER, |room| self.restore_room(log, room, is_shared)).await
     }
 
-    async fn restore_room(&self, log: &RoomLog<A>, room: String) -> Result<(), DataError> {
+    async fn restore_room(&self, log: &RoomLog<A>, room: String, is_shared: bool) -> Result<(), DataError> {
         let is_durable = authorize::rule(self.table(), &room).is_ok() && self.keep(&room) == Keep::Durably;
         if !is_durable || !self.go_on(&room, log.begin_life(&room).await?) {
-            return log.forget(&room).await;
+            return if is_shared { Ok(()) } else { log.forget(&room).await };
         }
         // There may be many.
         tokio::task::yield_now().await;

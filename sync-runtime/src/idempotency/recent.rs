@@ -15,7 +15,7 @@ use crate::clock::{Instant, sleep};
 use crate::config::Config;
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::idempotency::store::{read, written};
+use crate::idempotency::store::{read, unknown, written};
 use crate::idempotency::{CallKey, Claim, Known, SharedOutcome, Ticket, reused};
 use crate::tables::shrink;
 
@@ -24,17 +24,6 @@ const SHARDS: usize = 64;
 /// How many calls of one caller run at a time that have a name, and how many in all: they go on when their callers hang up.
 const RUNNING: usize = 128;
 const RUNNING_IN_ALL: usize = 16 * 1024;
-/// What came of a call, as one process hands it to the next.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct HandedCall {
-    caller: Id,
-    id: Box<str>,
-    call: Option<Id>,
-    /// How long ago it has ended.
-    age: Duration,
-    outcome: String,
-}
-
 /// What a call takes besides its name and its answer, and a caller besides its calls, in bytes, about.
 const CALL: usize = 192;
 const CALLER: usize = 160;
@@ -95,6 +84,17 @@ struct Call {
 enum State {
     Running { told: watch::Receiver<Option<SharedOutcome>>, cancelled: CancellationToken },
     Done(SharedOutcome),
+}
+
+/// What came of a call, as one process hands it to the next.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HandedCall {
+    caller: Id,
+    id: Box<str>,
+    call: Option<Id>,
+    /// How long ago it has ended.
+    age: Duration,
+    outcome: String,
 }
 
 impl RecentCalls {
@@ -235,19 +235,32 @@ impl RecentCalls {
         }
     }
 
-    /// Returns what came of all calls that have ended, those of each caller oldest first.
+    /// Returns what came of all calls, those of each caller oldest first. Of one that runs, nobody will know.
     #[must_use]
     pub fn handed(&self) -> Vec<HandedCall> {
         let mut handed = Vec::new();
         for shard in &self.shards {
             let shard = shard.lock();
             for (caller, calls) in &shard.callers {
-                let ended = calls.ended.iter().filter_map(|(since, id)| Some((since, id, calls.named.get(id)?)));
-                handed.extend(ended.filter_map(|(since, id, known)| {
-                    let State::Done(outcome) = &known.state else { return None };
-                    let (age, outcome) = (since.elapsed(), written(outcome)?);
-                    Some(HandedCall { caller: *caller, id: id.as_ref().into(), call: known.call, age, outcome })
+                let hand = |age: Duration, id: &Arc<str>, known: &Call, outcome: Option<String>| {
+                    Some(HandedCall {
+                        caller: *caller,
+                        id: id.as_ref().into(),
+                        call: known.call,
+                        age,
+                        outcome: outcome?,
+                    })
+                };
+                let ended =
+                    calls.ended.iter().filter_map(|(since, id)| Some((since.elapsed(), id, calls.named.get(id)?)));
+                handed.extend(ended.filter_map(|(age, id, known)| match &known.state {
+                    State::Done(outcome) => hand(age, id, known, written(outcome)),
+                    State::Running { .. } => None,
                 }));
+                let running = calls.named.iter().filter(|(_, known)| matches!(known.state, State::Running { .. }));
+                handed.extend(
+                    running.filter_map(|(id, known)| hand(Duration::ZERO, id, known, written(&Err(unknown())))),
+                );
             }
         }
         handed

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::{Mutex, MutexGuard};
@@ -36,6 +37,18 @@ pub struct Hub<A: App> {
     deliveries: TaskTracker,
     expiry: Arc<Expiry<A>>,
     services: RoomServices<A>,
+    /// Whether nothing gets a place any more.
+    is_fenced: Arc<AtomicBool>,
+}
+
+/// Nothing gets a place in any room as long as this is there.
+#[derive(Debug)]
+pub struct Fence(Arc<AtomicBool>);
+
+impl Drop for Fence {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 struct Index<A: App> {
@@ -93,6 +106,7 @@ impl<A: App> Hub<A> {
             deliveries: TaskTracker::new(),
             expiry: Arc::default(),
             services,
+            is_fenced: Arc::default(),
         }
     }
 
@@ -315,7 +329,23 @@ impl<A: App> Hub<A> {
     /// Gives an event its place in the order of a room, without waiting: what is submitted first comes first. `None` when nobody is there any
     /// more.
     pub fn submit(&self, name: &str, event: Submitted<A>) -> NowOrLater<'static, Option<Given>> {
+        if self.is_fenced() {
+            return NowOrLater::Later(Box::pin(std::future::ready(Err(SyncError::new("sync-shutting-down")))));
+        }
         self.services.sequencer.submit(name, self.room(name), event)
+    }
+
+    /// Has nothing get a place as long as what this returns is there: another process goes on with the rooms.
+    #[must_use]
+    pub fn fence(&self) -> Fence {
+        self.is_fenced.store(true, Ordering::Release);
+        Fence(self.is_fenced.clone())
+    }
+
+    /// Returns whether nothing gets a place.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
+        self.is_fenced.load(Ordering::Acquire)
     }
 
     /// Keeps what happens in a room from one of its members, until the answer to its call has gone out.

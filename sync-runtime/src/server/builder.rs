@@ -264,7 +264,7 @@ impl<A: App> Server<A> {
             open_logs(&dispatcher, table, in_memory, patience).await?;
         }
         if let Some(log) = log {
-            dispatcher.restore_rooms(&log).await?;
+            dispatcher.restore_rooms(&log, estate.is_some()).await?;
         }
         if let Some(estate) = estate {
             dispatcher.take_over(*estate, &codes(table)).await;
@@ -347,7 +347,7 @@ async fn room_services<A: App>(
         #[cfg(feature = "redis")]
         None if config.bus.is_some() => {
             // As below: what happens now is not written there.
-            RoomLog::<A>::forget_left(config).await?;
+            forget_left::<A>(config, key.is_some()).await?;
             Ok((RoomServices::on_bus(config).await?, None))
         }
         None if table.has_durable_rooms() || config.history == HistoryPlace::Durable => {
@@ -356,11 +356,16 @@ async fn room_services<A: App>(
         }
         own => {
             // What happens now is not written: rooms that are there would not know of it, if they went on later.
-            RoomLog::<A>::forget_left(config).await?;
+            forget_left::<A>(config, key.is_some()).await?;
             let services = own.unwrap_or_else(|| RoomServices::of_one_process(config));
             Ok((key.into_iter().fold(services, RoomServices::keyed), None))
         }
     }
+}
+
+/// Forgets the rooms in the file. Where another server goes on with them if this one does not take over, that is done by the next server.
+async fn forget_left<A: App>(config: &Config, takes_over: bool) -> Result<(), DataError> {
+    if takes_over { Ok(()) } else { RoomLog::<A>::forget_left(config).await }
 }
 
 /// Opens what knows calls beyond a life of the server: all of them where there are several servers, else those of `durable` routes.

@@ -6,9 +6,13 @@ use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::{Instant, sleep, timeout, timeout_at};
+#[cfg(unix)]
+use crate::dispatch::Closed;
 use crate::route::App;
 use crate::server::backups;
 use crate::server::handle::Handle;
+#[cfg(unix)]
+use crate::server::service;
 #[cfg(unix)]
 use crate::server::takeover::{Offer, Successor};
 use crate::transport::{ClosedSockets, OpenDoors, Traffic};
@@ -26,9 +30,6 @@ pub struct Running<A: App> {
     doors: OpenDoors,
     /// Makes backups until then.
     backups: AbortOnDropHandle<()>,
-    /// Where the next server finds this one, if it may.
-    #[cfg(unix)]
-    offer: Option<Offer>,
 }
 
 /// How long what has begun may take to end, when another server takes over: everybody waits for it.
@@ -40,16 +41,8 @@ const SAID_WITHIN: Duration = Duration::from_millis(300);
 
 impl<A: App> Running<A> {
     pub(super) fn new(handle: Handle<A>, doors: OpenDoors) -> Self {
-        #[cfg(unix)]
-        let offer = if handle.config().takeover { Offer::open(handle.config()) } else { None };
         let backups = AbortOnDropHandle::new(tokio::spawn(backups::keep(handle.clone())));
-        Self {
-            handle,
-            doors,
-            backups,
-            #[cfg(unix)]
-            offer,
-        }
+        Self { handle, doors, backups }
     }
 
     /// Serves until `stopped`, and [shuts down](Running::shutdown) then; or until another server has taken over, where
@@ -69,14 +62,17 @@ impl<A: App> Running<A> {
     /// Waits until the server is to stop; `None` if another one has taken over before.
     #[cfg(unix)]
     async fn unless_handed_over(mut self, stopped: impl Future<Output = ()>) -> Option<Self> {
+        // As long as this waits there, and no longer: one that stops is not to be found.
+        let mut offer = if self.handle.config().takeover { Offer::open(self.handle.config()) } else { None };
         let mut stopped = std::pin::pin!(stopped);
         loop {
             let successor = tokio::select! {
                 () = stopped.as_mut() => return Some(self),
-                successor = self.successor() => successor,
+                successor = self.successor(offer.as_ref()) => successor,
             };
             // Nothing interrupts this: at any time one server has the connections.
             if self.hand_over(successor).await {
+                offer.iter_mut().for_each(Offer::hand_over);
                 return None;
             }
         }
@@ -84,10 +80,14 @@ impl<A: App> Running<A> {
 
     /// Waits until another server is ready to take over from this one; for ever where none may. Nothing has changed if that is given up.
     #[cfg(unix)]
-    async fn successor(&self) -> Successor {
-        match (&self.offer, self.doors.descriptor()) {
+    async fn successor(&self, offer: Option<&Offer>) -> Successor {
+        match (offer, self.doors.descriptor()) {
             (Some(offer), Ok(listening)) => offer.successor(&listening, self.doors.is_handed_down()).await,
-            _ => std::future::pending().await,
+            (None, _) => std::future::pending().await,
+            (_, Err(error)) => {
+                tracing::warn!(%error, "no server can take over from this one");
+                std::future::pending().await
+            }
         }
     }
 
@@ -99,9 +99,12 @@ impl<A: App> Running<A> {
         self.doors.stand_still(true);
         self.doors.still(begun + SAID_WITHIN).await;
         let paused = dispatcher.pause(begun + ENDS_WITHIN).await;
+        // Whatever still runs changes nothing any more that the other one goes on with.
+        let fence = dispatcher.hub().fence();
         // What was told until now is out, or waits where it can be handed over.
         self.doors.still(Instant::now() + SAID_WITHIN).await;
         let connections = self.doors.handing(dispatcher.handed_followers()).await;
+        let pid = successor.pid();
         let taken = match successor.take(dispatcher.estate(), &connections).await {
             Ok(()) => successor.go().await,
             Err(error) => {
@@ -112,21 +115,23 @@ impl<A: App> Running<A> {
         if let Err(error) = taken {
             tracing::error!(%error, "another server could not take over: this one goes on");
             connections.take_back();
-            drop(paused);
+            drop((fence, paused));
             self.doors.stand_still(false);
             return false;
         }
         tracing::info!(connections = connections.len(), stood = ?begun.elapsed(), "another server has taken over");
         connections.let_go();
-        self.leave_the_rest().await;
+        service::tell_successor(pid);
+        self.leave_the_rest(paused).await;
         true
     }
 
     /// Ends what the other server could not go on with, and touches nothing that it has.
     #[cfg(unix)]
-    async fn leave_the_rest(&mut self) {
-        self.offer.iter_mut().for_each(Offer::hand_over);
+    async fn leave_the_rest(&mut self, paused: Closed) {
         self.take_no_more();
+        // Who waits there is told so.
+        drop(paused);
         drop(self.handle.dispatcher().hub().close_histories());
         self.handle.dispatcher().close_stores();
         let left = async {

@@ -14,6 +14,13 @@ pub(super) fn tell_ready() {
     tell(&[NotifyState::Ready, NotifyState::MainPid(std::process::id())]);
 }
 
+/// Tells systemd which process it is to watch from now on: before this one ends, so that the service has one at any time.
+pub(super) fn tell_successor(pid: Option<u32>) {
+    if let Some(pid) = pid {
+        tell(&[NotifyState::MainPid(pid)]);
+    }
+}
+
 /// Tells systemd that this process ends.
 pub(super) fn tell_stopping() {
     tell(&[NotifyState::Stopping]);
@@ -29,14 +36,21 @@ fn tell(states: &[NotifyState<'_>]) {
 /// Starts the program that is in the place of this one by then, whenever SIGUSR2 asks for it, to take over; `None` where none may.
 pub(super) fn replaced_when_asked(config: &Config) -> Option<JoinHandle<()>> {
     let asked = config.takeover.then(|| signal(SignalKind::user_defined2()));
-    // As it is called now: when it was replaced, its own name is that of a file that is gone.
-    let program = std::env::current_exe();
+    let program = program();
     match (asked?, program) {
         (Ok(asked), Ok(program)) => Some(tokio::spawn(replace(asked, program))),
         (Err(error), _) | (_, Err(error)) => {
             tracing::warn!(%error, "SIGUSR2 starts no other server");
             None
         }
+    }
+}
+
+/// Returns by what name the program was started, which may lead elsewhere by then: its own one is that of a file that is gone when it was replaced.
+fn program() -> std::io::Result<PathBuf> {
+    match std::env::args_os().next().map(PathBuf::from) {
+        Some(name) if name.components().count() > 1 => std::path::absolute(name),
+        _ => std::env::current_exe(),
     }
 }
 

@@ -21,6 +21,9 @@ const TOGETHER: usize = 128;
 /// How long what is said may be, in bytes: what all rooms remember, several times over.
 const LONGEST: u64 = 4 << 30;
 
+/// How many files there may be: more than a process may open.
+const MOST: u64 = 1 << 24;
+
 /// The way to the other process. What is said goes as its length and the number of its files, eight bytes each, a byte for each 128 files, and JSON.
 #[derive(Debug)]
 pub struct Channel(UnixStream);
@@ -76,6 +79,12 @@ impl Channel {
         }
     }
 
+    /// Returns the number of the process at the other end, where the system says it.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        u32::try_from(self.0.peer_cred().ok()?.pid()?).ok()
+    }
+
     /// Says something, with files.
     ///
     /// # Errors
@@ -97,18 +106,23 @@ impl Channel {
     ///
     /// When nobody speaks any more, or cannot be understood.
     pub async fn hear<T: DeserializeOwned>(&mut self) -> io::Result<(T, Vec<OwnedFd>)> {
-        let (length, mut left) = (self.0.read_u64().await?, self.0.read_u64().await?);
-        if length > LONGEST {
+        let (length, count) = (self.0.read_u64().await?, self.0.read_u64().await?);
+        if length > LONGEST || count > MOST {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "too much is said"));
         }
         let mut files = Vec::new();
-        while left > 0 {
-            let came = self.0.async_io(Interest::READABLE, || receive(self.0.as_fd())).await?;
-            left = left.saturating_sub(came.len().max(1) as u64);
-            files.extend(came);
+        for _ in 0..count.div_ceil(TOGETHER as u64) {
+            files.extend(self.0.async_io(Interest::READABLE, || receive(self.0.as_fd())).await?);
         }
-        let mut json = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
-        self.0.read_exact(&mut json).await?;
+        // Memory for what comes, not for what somebody says will come.
+        let mut json = Vec::new();
+        if (&mut self.0).take(length).read_to_end(&mut json).await? as u64 != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if files.len() as u64 != count {
+            let why = format!("{} of {count} files came: may this process open so many (`ulimit -n`)?", files.len());
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, why));
+        }
         Ok((serde_json::from_slice(&json)?, files))
     }
 }

@@ -55,7 +55,9 @@ impl OpenDoors {
     pub async fn handing(&self, followers: Followers) -> Connections {
         let sockets = self.sockets.handing(followers).await;
         let plain = self.pipes.still().into_iter().filter_map(|pipe| Some((HandedPipe::plain(&pipe)?, pipe)));
-        Connections { sockets, plain: plain.collect() }
+        let plain: Vec<_> = plain.collect();
+        plain.iter().for_each(|(_, pipe)| pipe.lend());
+        Connections { sockets, plain }
     }
 }
 
@@ -82,6 +84,7 @@ impl Connections {
     /// Takes them back: nobody has them but this process. They stand still.
     pub fn take_back(&self) {
         self.sockets.iter().for_each(Handing::take_back);
+        self.plain.iter().for_each(|(_, pipe)| pipe.own());
     }
 
     /// Lets go of them here: another process has them.

@@ -149,9 +149,14 @@ impl Server {
 
     /// Has the next one take over from what runs, or start in its place.
     fn change(&mut self) -> Result<(), Failure> {
+        let has_ended = self.running.as_mut().is_some_and(|running| running.process.status().is_some());
+        if has_ended && let Some(coming) = self.coming.take() {
+            // It has taken over, and has not said so yet.
+            (self.running, self.is_listening) = (Some(coming), true);
+        }
         // Before another one looks for what runs.
         drop(self.coming.take());
-        if self.is_listening() {
+        if self.is_listening() && takes_over(&self.root) {
             self.coming = self.start()?;
         } else {
             self.stop();
@@ -176,7 +181,7 @@ impl Server {
         let mut command = Command::new(program);
         command.current_dir(&self.root).stdout(Stdio::piped());
         command.env("SYNC_LISTEN", self.address.to_string());
-        if std::env::var_os("SYNC_TAKEOVER").is_none() {
+        if takes_over(&self.root) {
             command.env("SYNC_TAKEOVER", "on");
         }
         if std::env::var_os("SYNC_HISTORY").is_none() {
@@ -253,14 +258,26 @@ fn configured(root: &Path) -> Result<String, Failure> {
     if let Ok(address) = std::env::var("SYNC_LISTEN") {
         return Ok(address);
     }
+    Ok(file(root)?.get("listen").and_then(toml::Value::as_str).unwrap_or(LISTEN).to_owned())
+}
+
+/// Whether a server takes over from the one before it, unless the environment or `sync.toml` says that none does.
+fn takes_over(root: &Path) -> bool {
+    let is_off = |said: &str| ["off", "false"].contains(&said);
+    match (std::env::var("SYNC_TAKEOVER"), file(root).ok().as_ref().and_then(|file| file.get("takeover"))) {
+        (Ok(said), _) => !is_off(&said),
+        (_, Some(said)) => said.as_bool() != Some(false) && !said.as_str().is_some_and(is_off),
+        _ => true,
+    }
+}
+
+/// What `sync.toml` says, if there is one; what is wrong with it, the server says.
+fn file(root: &Path) -> Result<toml::Table, Failure> {
     let path = root.join("sync.toml");
-    let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(LISTEN.to_owned()),
-        read => read.map_err(Failure::file("read", &path))?,
-    };
-    // What is wrong with the file, the server says.
-    let table = text.parse::<toml::Table>().unwrap_or_default();
-    Ok(table.get("listen").and_then(toml::Value::as_str).unwrap_or(LISTEN).to_owned())
+    match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::Table::new()),
+        read => Ok(read.map_err(Failure::file("read", &path))?.parse().unwrap_or_default()),
+    }
 }
 
 /// Makes the listening socket the standard input of `command`.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -16,6 +17,9 @@ use crate::id::Id;
 use crate::rooms::HeldSeat;
 use crate::route::{App, Shown, Update};
 use crate::wire::{Packet, StateUpdate};
+
+/// How many values are loaded at a time.
+const LOADED_TOGETHER: usize = 64;
 
 /// A value that is in memory.
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,12 +83,11 @@ impl<A: App> StateSlots<A> {
     pub(in crate::dispatch) async fn take_over(&self, parts: &Parts<A>, values: Vec<HandedValue>) {
         let places: Vec<_> = values.iter().map(|value| (value.cb.clone(), value.room.clone())).collect();
         self.handed.lock().extend(places.iter().cloned().zip(values));
-        for (cb, room) in places {
-            // One that the app has no more is nobody's; one that cannot be loaded is tried again by whoever asks for it.
-            if let Some(index) = parts.table.states.all.iter().position(|route| *route.id().cb == *cb) {
-                drop(self.slot(index, &room).await);
-            }
-        }
+        // One that the app has no more is nobody's; one that cannot be loaded is tried again by whoever asks for it.
+        let index = |cb: &str| parts.table.states.all.iter().position(|route| *route.id().cb == *cb);
+        let known = places.into_iter().filter_map(|(cb, room)| Some((index(&cb)?, room)));
+        let loading = known.map(async |(index, room)| drop(self.slot(index, &room).await));
+        stream::iter(loading).buffer_unordered(LOADED_TOGETHER).collect::<()>().await;
         self.handed.lock().clear();
     }
 

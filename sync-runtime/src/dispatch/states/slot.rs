@@ -291,6 +291,9 @@ impl<A: App> Slot<A> {
         parts: &Arc<Parts<A>>,
         change: Change<'_, A>,
     ) -> Result<Changed, SyncError> {
+        if parts.hub.is_fenced() {
+            return Err(SyncError::new("sync-shutting-down"));
+        }
         if parts.hub.is_shared() {
             return self.change_shared(parts, change).await;
         }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use crate::clock::timeout;
+use crate::clock::{Instant, sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::Estate;
 use crate::route::App;
@@ -13,9 +13,20 @@ use crate::server::takeover::{ANSWERS_WITHIN, New, OldWord, PROTOCOL, TAKEN_WITH
 use crate::storage;
 use crate::transport::{Channel, ClosedDoors, HandedConnection, PipeListener};
 
+/// After what time it is looked again who runs.
+const LOOKS_AGAIN: Duration = Duration::from_millis(20);
+
 /// The server that runs, from which this one takes over.
 #[derive(Debug)]
 pub(in crate::server) struct Predecessor(Channel);
+
+/// Who is found where a server that runs would be.
+enum Found {
+    Predecessor(Predecessor, Box<PipeListener>),
+    /// It has ended before it said anything.
+    Ended,
+    Nobody,
+}
 
 /// What it hands over.
 #[derive(Debug)]
@@ -43,11 +54,26 @@ impl Predecessor {
     ///
     /// When there is one that does not hand over.
     pub(in crate::server) async fn find(config: &Config) -> Result<Option<(Self, PipeListener)>, TakeoverError> {
+        let until = Instant::now() + ANSWERS_WITHIN;
+        loop {
+            match Self::greet(config).await? {
+                Found::Predecessor(predecessor, listener) => return Ok(Some((predecessor, *listener))),
+                Found::Nobody => return Ok(None),
+                // It may have handed over to yet another one, which is found in its place.
+                Found::Ended if Instant::now() < until => sleep(LOOKS_AGAIN).await,
+                Found::Ended => return Ok(None),
+            }
+        }
+    }
+
+    async fn greet(config: &Config) -> Result<Found, TakeoverError> {
         use io::ErrorKind::{ConnectionRefused, InvalidInput, NotFound};
         let mut channel = match Channel::to(&meeting_place(config)).await {
             Ok(channel) => channel,
             // Nobody has been there yet, or whoever was has ended without a word; or the path is too long for anybody to be there.
-            Err(error) if matches!(error.kind(), NotFound | ConnectionRefused | InvalidInput) => return Ok(None),
+            Err(error) if matches!(error.kind(), NotFound | ConnectionRefused | InvalidInput) => {
+                return Ok(Found::Nobody);
+            }
             Err(error) => return Err(error.into()),
         };
         let greeting = async {
@@ -55,13 +81,17 @@ impl Predecessor {
             channel.hear().await
         };
         match within(ANSWERS_WITHIN, greeting).await? {
-            // It has ended meanwhile.
-            None => Ok(None),
+            None => Ok(Found::Ended),
             Some((OldWord::Welcome { is_handed_down, locks }, files)) => {
                 let mut files = files.into_iter();
                 let listener = files.next().ok_or_else(unclear)?;
                 storage::share(locks.into_iter().zip(files.map(File::from)));
-                Ok(Some((Self(channel), PipeListener::on_handed(config, listener, is_handed_down)?)))
+                let listener = PipeListener::on_handed(config, listener, is_handed_down)?;
+                if config.listen.port() != 0 && config.listen != listener.address() && !config.inherit_listener {
+                    let (asked, listens) = (config.listen, listener.address());
+                    tracing::warn!(%asked, %listens, "a server that takes over listens where the one before it has: `listen` has no effect");
+                }
+                Ok(Found::Predecessor(Self(channel), Box::new(listener)))
             }
             Some((OldWord::Stay { why }, _)) => Err(TakeoverError::Stays(why)),
             Some(_) => Err(unclear().into()),
@@ -79,7 +109,11 @@ impl Predecessor {
             self.0.hear().await
         };
         match within(TAKEN_WITHIN, asking).await? {
-            None => Ok(None),
+            None => {
+                // It was told to stop, and may be about to: its files are to be waited for.
+                storage::share([]);
+                Ok(None)
+            }
             Some((OldWord::Rest { estate, connections }, files)) if connections.len() == files.len() => {
                 let connections = Connections(connections.into_iter().zip(files).collect());
                 Ok(Some(Handed { estate, connections }))
@@ -99,7 +133,8 @@ impl Predecessor {
             self.0.say(&New::Taken, &[]).await?;
             self.0.hear().await
         };
-        match within(TAKEN_WITHIN, telling).await? {
+        // However long: to give up would leave nobody, if it says *go* in the same moment.
+        match within(Duration::MAX, telling).await? {
             // It has said that it hands over, and never took that back: it has ended.
             None | Some((OldWord::Go, _)) => Ok(()),
             Some((OldWord::Stay { why }, _)) => Err(TakeoverError::Stays(why)),

@@ -28,12 +28,12 @@ pub(super) use offer::{Offer, Successor};
 
 /// Raised when what is said here means something else than before.
 const PROTOCOL: u32 = 1;
-/// How long it may take until a server that runs has greeted a new one.
+/// How long either may take to greet the other.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long a new server may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// How long it may take then to go on where the old one stands, which nobody is served meanwhile.
-const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a new server says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub enum TakeoverError {
     #[error("the server that runs goes on: {0}")]
     Stays(String),
     /// It has ended, or says what cannot be understood.
-    #[error("the server that runs cannot be understood")]
+    #[error("the server that runs, found at `takeover.sock` in the folder of its files, cannot be understood")]
     Lost(#[from] io::Error),
 }
 

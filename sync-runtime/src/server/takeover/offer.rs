@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::clock::{sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::Estate;
-use crate::server::takeover::{New, Old, OldWord, PROTOCOL, READY_WITHIN, TAKEN_WITHIN, meeting_place};
+use crate::server::takeover::{ANSWERS_WITHIN, New, Old, OldWord, PROTOCOL, READY_WITHIN, TAKEN_WITHIN, meeting_place};
 use crate::storage;
 use crate::transport::{Channel, Connections, Meeting};
 
@@ -57,7 +57,8 @@ impl Offer {
     async fn next(&self, listening: &OwnedFd, is_handed_down: bool) -> io::Result<Successor> {
         let mut channel = self.meeting.somebody().await?;
         let getting_ready = async {
-            match channel.hear().await?.0 {
+            let hello = timeout(ANSWERS_WITHIN, channel.hear()).await;
+            match hello.map_err(|error| io::Error::new(io::ErrorKind::TimedOut, error))??.0 {
                 New::Hello { protocol: PROTOCOL } => {}
                 New::Hello { .. } => {
                     let why =
@@ -77,7 +78,12 @@ impl Offer {
             }
         };
         match timeout(READY_WITHIN, getting_ready).await {
-            Ok(ready) => ready?,
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                // Who has heard why, or is gone, does not hear this.
+                channel.say(&OldWord::Stay { why: error.to_string() }, &[]).await.unwrap_or_default();
+                return Err(error);
+            }
             Err(error) => {
                 let why = format!("the new one was not ready within {} s", READY_WITHIN.as_secs());
                 channel.say(&OldWord::Stay { why }, &[]).await?;
@@ -120,6 +126,11 @@ impl Successor {
             }
         };
         timeout(TAKEN_WITHIN, taking).await.map_err(|error| io::Error::new(io::ErrorKind::TimedOut, error))?
+    }
+
+    /// Returns the number of its process, where the system says it.
+    pub(in crate::server) fn pid(&self) -> Option<u32> {
+        self.0.pid()
     }
 
     /// Says that all of it belongs to the new server.

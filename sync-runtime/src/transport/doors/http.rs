@@ -171,7 +171,7 @@ async fn call<A: App>(
 ) -> Response {
     let address = address(&request);
     let (head, body) = request.into_parts();
-    let hears = hears(&head);
+    let (hears, reads) = (hears(&head), [Method::GET, Method::HEAD].contains(&head.method));
     let methods = methods(&dispatcher, lane, &route);
     let received = Received::read(&head, body, lane, dispatcher.config().message_limit).await;
     let check = || match &received {
@@ -196,7 +196,10 @@ async fn call<A: App>(
     // In a task of its own: a client that hangs up must not cut a handler in half.
     let (calling, bytes, place) = (dispatcher.clone(), received.input.len(), RunningPlace::default());
     let own = place.clone();
+    // Outside of that task: what waits here is not what anybody waits for.
+    let passing = if reads { None } else { Some(dispatcher.pass(&caller).await) };
     let answered = dispatcher.calls().spawn(async move {
+        let _passing = passing;
         let answer = match received.message(lane, &route) {
             Ok(message) => match unidentified {
                 None => calling.handle(&caller, message, &Turn::default()).await,

@@ -61,6 +61,9 @@ pub trait Direct: Shortcut {
     #[cfg(unix)]
     fn descriptor(&self) -> std::os::fd::BorrowedFd<'_>;
 
+    /// Notes that another process has it, too: to close it here does not close it for the peer.
+    fn lend(&self);
+
     /// Notes that no other process has it any more: to close it closes it for the peer, too.
     fn own(&self);
 

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
 use socket2::Socket;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -66,11 +68,16 @@ pub struct HandedPipe {
     pub peer: IpAddr,
     /// Where its handshake came from.
     pub address: IpAddr,
-    /// What waits to be sent on a WebSocket.
-    pub unsent: Option<Vec<u8>>,
+    /// What waits to be sent on a WebSocket, in Base64.
+    unsent: Option<String>,
 }
 
 impl HandedPipe {
+    /// Says what there is to be known of a WebSocket on which this waits to be sent.
+    pub(in crate::transport) fn websocket(peer: IpAddr, address: IpAddr, unsent: &[u8]) -> Self {
+        Self { peer, address, unsent: Some(BASE64_STANDARD_NO_PAD.encode(unsent)) }
+    }
+
     /// Says what there is to be known of one that is no WebSocket.
     pub(in crate::transport) fn plain(pipe: &Pipe) -> Option<Self> {
         let peer = pipe.peer()?;
@@ -248,6 +255,8 @@ impl PipeListener {
         handed: HandedPipe,
     ) -> io::Result<(PipeIo, PipeInfo)> {
         let HandedPipe { peer, address, unsent } = handed;
+        let unsent = unsent.map(|unsent| BASE64_STANDARD_NO_PAD.decode(unsent)).transpose();
+        let unsent = unsent.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         let socket = Socket::from(pipe);
         socket.set_nonblocking(true)?;
         let full = || io::Error::new(io::ErrorKind::QuotaExceeded, "there is no room for another connection");

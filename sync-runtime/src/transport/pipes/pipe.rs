@@ -717,12 +717,16 @@ impl Direct for Pipe {
         std::os::fd::AsFd::as_fd(&self.stream)
     }
 
+    fn lend(&self) {
+        self.is_handed_over.store(true, Ordering::Release);
+    }
+
     fn own(&self) {
         self.is_handed_over.store(false, Ordering::Release);
     }
 
     fn hand_over(&self) {
-        self.is_handed_over.store(true, Ordering::Release);
+        self.lend();
         self.close();
     }
 

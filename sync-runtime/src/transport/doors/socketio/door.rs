@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use engineioxide::config::EngineIoConfig;
@@ -10,7 +11,9 @@ use engineioxide::{DisconnectReason, Str};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use crate::clock::timeout;
 use crate::config::Config;
+use crate::contain::{Contained, Panicked};
 use crate::dispatch::{Dispatcher, HandedClient, Presented};
 use crate::error::SyncError;
 use crate::i18n::accepted;
@@ -38,6 +41,8 @@ const CLIENT_LIMIT: usize = 64;
 const READ_BUFFER: usize = 1024;
 /// What the smallest packet takes: an acknowledgement. engineioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
+/// How long it may take to bring a socket to where it was: nobody is served meanwhile.
+const BACK_WITHIN: Duration = Duration::from_secs(2);
 /// How many binary parts an event may announce; they are refused with it.
 const ATTACHMENTS: usize = 16;
 
@@ -186,7 +191,12 @@ impl<A: App> Door<A> {
         engine.data.knock();
         let (door, engine) = (self.clone(), engine.clone());
         let taking_over = async move {
-            let taken = door.let_back_in(&engine, client).await;
+            let letting_in = Contained::new(Box::pin(door.let_back_in(&engine, client)));
+            let taken = match timeout(BACK_WITHIN, letting_in).await {
+                Ok(Ok(taken)) => taken,
+                Ok(Err(Panicked)) => Err(SyncError::new("sync-server-failed")),
+                Err(_) => Err(SyncError::new("sync-timeout")),
+            };
             if let Err(error) = &taken {
                 tracing::info!(code = error.code(), "a socket could not be taken over, and is closed");
                 engine.close(DisconnectReason::ClosingServer);

@@ -49,40 +49,48 @@ impl EngineSockets {
     pub fn go_on(&self) {
         for pipe in self.sockets().iter().filter_map(|socket| socket.data.pipe()) {
             pipe.own();
-            pipe.clone().mute(false);
+            // Behind what waits: it is sent with that.
             pipe.clone().ask();
+            pipe.clone().mute(false);
             pipe.stand_still(false);
         }
     }
 
     /// Returns those that stand still, muted. The server is paused.
     pub async fn handing(&self, mut followers: Followers) -> Vec<Handing> {
+        let resting = |engine: Arc<EngineSocket>| Some((engine.data.pipe().filter(|pipe| pipe.rests())?, engine));
+        let resting: Vec<_> = self.sockets().into_iter().filter_map(resting).collect();
+        // Before anything is looked at: what is sent from here on waits, whoever sends it.
+        resting.iter().for_each(|(pipe, _)| pipe.clone().mute(true));
         let mut handing = Vec::new();
-        for engine in self.sockets() {
-            let Some(pipe) = engine.data.pipe().filter(|pipe| pipe.rests()) else { continue };
-            let client = match engine.data.occupant() {
-                Some(occupant) if !occupant.is_idle() => continue,
-                Some(occupant) => match occupant.handed(&mut followers).await {
-                    Some(client) => Some(client),
-                    None => continue,
-                },
-                None if engine.data.is_knocked_at() => continue,
-                None => None,
-            };
-            pipe.clone().mute(true);
-            if let Some(peer) = pipe.peer() {
-                let address = handshake_info(&engine).map_or(peer, |info| info.address);
-                let handed = HandedPipe { peer, address, unsent: Some(pipe.unsent()) };
-                handing.push(Handing { socket: HandedSocket::of(&engine, client), handed, pipe, engine });
+        for (pipe, engine) in resting {
+            match (client_of(&engine, &mut followers).await, pipe.peer()) {
+                (Some(client), Some(peer)) => {
+                    let address = handshake_info(&engine).map_or(peer, |info| info.address);
+                    let handed = HandedPipe::websocket(peer, address, &pipe.unsent());
+                    pipe.lend();
+                    handing.push(Handing { socket: HandedSocket::of(&engine, client), handed, pipe, engine });
+                }
+                _ => pipe.mute(false),
             }
         }
         handing
     }
 }
 
+/// Returns who is on a socket, nobody before CONNECT; `None` for one that cannot be handed over.
+async fn client_of(engine: &EngineSocket, followers: &mut Followers) -> Option<Option<HandedClient>> {
+    match engine.data.occupant() {
+        Some(occupant) if !occupant.is_idle() => None,
+        Some(occupant) => occupant.handed(followers).await.map(Some),
+        None => (!engine.data.is_knocked_at()).then_some(None),
+    }
+}
+
 impl Handing {
     /// Takes it back: nobody has it but this process.
     pub fn take_back(&self) {
+        self.pipe.own();
         self.pipe.clone().mute(false);
     }
 
