@@ -63,7 +63,7 @@ test-ts: test-types test-node ## Types and tests of the TypeScript side, with th
 
 test-browser: setup-node setup-chromium setup-postgres server page ## The flows of the web page in a real browser
 	npm run test:browser --workspace tests-browser
-	scripts/test-old-page twoTabs reconnect todos talk
+	scripts/test-old-page twoTabs reconnect
 
 test-old-page: setup-node setup-chromium setup-postgres server page ## All of them with a page that was built long ago
 	scripts/test-old-page
