@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::contain::contained;
 use crate::dispatch::attendance;
 use crate::dispatch::presence::HandedPerson;
-use crate::dispatch::states::{HandedFollower, HandedValue};
+use crate::dispatch::states::{HandedFollower, HandedValue, state_named};
 use crate::dispatch::topics::HandedScope;
 use crate::dispatch::{Dispatcher, authorize};
 use crate::error::SyncError;
@@ -194,9 +194,7 @@ impl<A: App> Dispatcher<A> {
         socket.set_away(handed.away);
         socket.set_contract(self.parts().contracts.number(handed.contract.as_deref()));
         if let Some(listens) = &handed.listens {
-            let found = listens.iter().filter_map(|route| route.rsplit_once('/'));
-            let found = found.filter_map(|(path, version)| self.lanes().event(path, version));
-            socket.set_listens(found.map(|found| found.route.id()).collect());
+            socket.set_listens(self.events(listens.iter().map(String::as_str)));
         }
         Arc::new(socket)
     }
@@ -230,8 +228,7 @@ impl<A: App> Dispatcher<A> {
         held.show_missed(&self.parts().replays).await;
         attendance::settle(self.parts(), socket, &room, attendance::Departure::None);
         for HandedFollower { cb, version, .. } in followed.iter().filter(|follower| follower.room == room) {
-            let gone = || SyncError::new("sync-unknown-route");
-            let index = self.table().states.all.iter().position(|route| *route.id().cb == **cb).ok_or_else(gone)?;
+            let index = state_named(self.table(), cb).ok_or_else(|| SyncError::new("sync-not-found"))?;
             self.parts().states.slot(index, &room).await?.follow_on(&held, version)?;
         }
         held.follow(follows);

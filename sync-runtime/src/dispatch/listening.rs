@@ -7,7 +7,7 @@ use crate::config::Environment;
 use crate::dispatch::life::member;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::metrics::Listening;
-use crate::route::App;
+use crate::route::{App, RouteId};
 use crate::wire::answer_listen;
 
 impl<A: App> Dispatcher<A> {
@@ -15,9 +15,7 @@ impl<A: App> Dispatcher<A> {
     /// are of a newer page.
     pub(super) fn listen(&self, caller: &Caller<A>, routes: &[Cow<'_, str>], contract: Option<&str>) -> Answer {
         let listening = self.check_message(caller).and_then(|_| member(caller)).map(|socket| {
-            let found = routes.iter().filter_map(|route| route.rsplit_once('/'));
-            let found = found.filter_map(|(path, version)| self.lanes().event(path, version));
-            let found: Vec<_> = found.map(|found| found.route.id()).collect();
+            let found = self.events(routes.iter().map(|route| &**route));
             let retires = found.iter().filter_map(|route| Some((route.cb, route.retires?))).collect();
             socket.set_listens(found);
             // While one develops, a page and its server are hardly ever of one build.
@@ -28,6 +26,13 @@ impl<A: App> Dispatcher<A> {
             answer_listen(contracts.known(number).filter(|_| is_judged), &retires)
         });
         self.answer(caller, listening)
+    }
+
+    /// Returns which events these are, `<page>/<name>/<version>` each; those that are not there are left out.
+    pub(super) fn events<'r>(&self, routes: impl Iterator<Item = &'r str>) -> Vec<&'static RouteId> {
+        let names = routes.filter_map(|route| route.rsplit_once('/'));
+        let found = names.filter_map(|(path, version)| self.lanes().event(path, version));
+        found.map(|found| found.route.id()).collect()
     }
 
     /// Counts what the pages that are connected rely on. It looks at each socket.

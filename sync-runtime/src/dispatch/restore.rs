@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::dispatch::states::Place;
+use crate::dispatch::states::{Place, state_named};
 use crate::dispatch::{Dispatcher, authorize};
 use crate::rooms::{Delivery, Kept, RoomLog, StoredEvent, StoredRoom};
 use crate::route::{App, Keep};
@@ -68,7 +68,7 @@ impl<A: App> Dispatcher<A> {
             state: std::borrow::Cow<'a, str>,
         }
         let mark: StateMark<'_> = serde_json::from_str(text).ok()?;
-        let route = self.table().states.all.iter().find(|route| route.id().cb == mark.state)?;
+        let route = self.table().states.all[state_named(self.table(), &mark.state)?];
         let topic = Topic { cb: route.id().cb, room: room.into() };
         Some(Arc::new(Place(Arc::new(topic))))
     }

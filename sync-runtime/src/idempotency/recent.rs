@@ -241,27 +241,7 @@ impl RecentCalls {
         let mut handed = Vec::new();
         for shard in &self.shards {
             let shard = shard.lock();
-            for (caller, calls) in &shard.callers {
-                let hand = |age: Duration, id: &Arc<str>, known: &Call, outcome: Option<String>| {
-                    Some(HandedCall {
-                        caller: *caller,
-                        id: id.as_ref().into(),
-                        call: known.call,
-                        age,
-                        outcome: outcome?,
-                    })
-                };
-                let ended =
-                    calls.ended.iter().filter_map(|(since, id)| Some((since.elapsed(), id, calls.named.get(id)?)));
-                handed.extend(ended.filter_map(|(age, id, known)| match &known.state {
-                    State::Done(outcome) => hand(age, id, known, written(outcome)),
-                    State::Running { .. } => None,
-                }));
-                let running = calls.named.iter().filter(|(_, known)| matches!(known.state, State::Running { .. }));
-                handed.extend(
-                    running.filter_map(|(id, known)| hand(Duration::ZERO, id, known, written(&Err(unknown())))),
-                );
-            }
+            handed.extend(shard.callers.iter().flat_map(|(caller, calls)| calls.handed(*caller)));
         }
         handed
     }
@@ -391,6 +371,20 @@ impl Calls {
         self.ended.push_back((Instant::now(), id));
         self.bytes += bytes;
         bytes
+    }
+
+    /// Returns what came of all of them, oldest first; of those that run, that nobody will know it.
+    fn handed(&self, caller: Id) -> impl Iterator<Item = HandedCall> {
+        let ended = self.ended.iter().filter_map(|(since, id)| Some((since.elapsed(), id, self.named.get(id)?)));
+        let running = self.named.iter().filter(|(_, known)| known.state.cancelled().is_some());
+        let all = ended.chain(running.map(|(id, known)| (Duration::ZERO, id, known)));
+        all.filter_map(move |(age, id, known)| {
+            let outcome = match &known.state {
+                State::Done(outcome) => written(outcome),
+                State::Running { .. } => written(&Err(unknown())),
+            };
+            Some(HandedCall { caller, id: id.as_ref().into(), call: known.call, age, outcome: outcome? })
+        })
     }
 
     /// Forgets the oldest of those that have ended, and returns how many bytes it took.

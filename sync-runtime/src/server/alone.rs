@@ -1,11 +1,11 @@
 //! Where no file can be handed from one process to another: each server is the first, and the last.
 
 use std::convert::Infallible;
-use std::io;
 
 use crate::config::Config;
 use crate::dispatch::Estate;
 use crate::route::App;
+use crate::server::running::Running;
 use crate::transport::{ClosedDoors, PipeListener};
 
 /// Why a server could not take over from the one that runs: there is none to take over from.
@@ -45,5 +45,12 @@ impl Predecessor {
 
     pub(super) async fn taken(self) -> Result<(), TakeoverError> {
         match self.0 {}
+    }
+}
+
+impl<A: App> Running<A> {
+    pub(super) async fn unless_handed_over(self, stopped: impl Future<Output = ()>) -> Option<Self> {
+        stopped.await;
+        Some(self)
     }
 }

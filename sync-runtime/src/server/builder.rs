@@ -244,25 +244,11 @@ impl<A: App> Server<A> {
         let (services, log) = room_services(self.services, table, &config, key).await?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         dispatcher.meet_others();
-        if let Some(calls) = stored_calls(dispatcher.config(), table).await? {
-            dispatcher.keep_calls(calls);
-        }
-        let patience = dispatcher.config().shutdown_timeout + ENDING;
         #[cfg(feature = "testing")]
-        let stores = match self.states_in_memory {
-            true => in_memory(),
-            false => state_stores(table, dispatcher.config(), patience).await?,
-        };
+        let in_memory = self.states_in_memory;
         #[cfg(not(feature = "testing"))]
-        let stores = state_stores(table, dispatcher.config(), patience).await?;
-        dispatcher.keep_states(stores);
-        if !table.scopes.is_empty() {
-            #[cfg(feature = "testing")]
-            let in_memory = self.states_in_memory;
-            #[cfg(not(feature = "testing"))]
-            let in_memory = false;
-            open_logs(&dispatcher, table, in_memory, patience).await?;
-        }
+        let in_memory = false;
+        open_stores(&dispatcher, table, in_memory).await?;
         if let Some(log) = log {
             dispatcher.restore_rooms(&log, estate.is_some()).await?;
         }
@@ -387,6 +373,27 @@ pub(super) fn codes<A: App>(table: &Table<A>) -> Vec<&'static str> {
     FRAMEWORK_CODES.iter().map(|(code, _)| *code).chain(table.error_codes.iter().copied()).collect()
 }
 
+/// Opens what calls, values and durable data are kept in; values and durable data in memory, if a test wants it.
+async fn open_stores<A: App>(
+    dispatcher: &Arc<Dispatcher<A>>,
+    table: &'static Table<A>,
+    in_memory: bool,
+) -> Result<(), StartError> {
+    if let Some(calls) = stored_calls(dispatcher.config(), table).await? {
+        dispatcher.keep_calls(calls);
+    }
+    let patience = dispatcher.config().shutdown_timeout + ENDING;
+    dispatcher.keep_states(match in_memory {
+        #[cfg(feature = "testing")]
+        true => states_of_tests(),
+        _ => state_stores(table, dispatcher.config(), patience).await?,
+    });
+    if !table.scopes.is_empty() {
+        open_logs(dispatcher, table, in_memory, patience).await?;
+    }
+    Ok(())
+}
+
 /// Opens the stores that the app's states name.
 ///
 /// Another process that uses them may be about to end: it is waited for so long.
@@ -418,7 +425,7 @@ pub(super) async fn state_stores<A: App>(
 
 /// One store in memory for all of them.
 #[cfg(feature = "testing")]
-fn in_memory() -> Stores {
+fn states_of_tests() -> Stores {
     let store: Arc<dyn StateStore> = Arc::new(MemoryStates::default());
     [StoreKind::File, StoreKind::Sqlite, StoreKind::Redis].map(|kind| (kind, store.clone())).into()
 }

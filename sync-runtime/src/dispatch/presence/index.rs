@@ -163,11 +163,11 @@ impl<A: App> Presence<A> {
         // What is read is the app's: its `Deserialize` may panic.
         let read = contained(|| {
             let open = match open {
-                Some((user, away)) => Some((Shown::new(serde_json::from_str(user.get()).ok()?).ok()?, away)),
+                Some((user, away)) => Some((Shown::read(&user)?, away)),
                 None => None,
             };
             let said = match said {
-                Some((at, Some(data))) => Some((at, Some(Said::new(serde_json::from_str(data.get()).ok()?).ok()?))),
+                Some((at, Some(data))) => Some((at, Some(Said::read(&data)?))),
                 Some((at, None)) => Some((at, None)),
                 None => None,
             };
@@ -185,11 +185,7 @@ impl<A: App> Presence<A> {
     /// Reads somebody of the process before; `None` if another version of the app has written it, which shows them anew.
     pub(in crate::dispatch) fn read_handed(&self, room: &str, person: HandedPerson) -> Option<TakenOver<A>> {
         // What is read is the app's: its `Deserialize` may panic.
-        let read = contained(|| {
-            let shown = Shown::new(serde_json::from_str(person.user.get()).ok()?).ok()?;
-            let said = person.said.as_ref().map(|said| Said::new(serde_json::from_str(said.get()).ok()?).ok());
-            Some((shown, said.flatten()))
-        });
+        let read = contained(|| Some((Shown::read(&person.user)?, person.said.as_deref().and_then(Said::read))));
         Some(TakenOver { id: self.id_of(&person.key, room), shown: read.ok()??, person })
     }
 

@@ -228,11 +228,21 @@ impl<A: App> Shown<A> {
     pub(super) fn new(public: A::Public) -> Result<Self, SyncError> {
         Part::new(public, "the public part of a session").map(Self)
     }
+
+    /// Reads what another process has written; `None` if another version of the app has.
+    pub(super) fn read(json: &RawValue) -> Option<Self> {
+        Self::new(serde_json::from_str(json.get()).ok()?).ok()
+    }
 }
 
 impl<A: App> Said<A> {
     pub(super) fn new(said: A::Presence) -> Result<Self, SyncError> {
         Part::new(said, "what somebody says of themselves").map(Self)
+    }
+
+    /// Reads what another process has written; `None` if another version of the app has.
+    pub(super) fn read(json: &RawValue) -> Option<Self> {
+        Self::new(serde_json::from_str(json.get()).ok()?).ok()
     }
 }
 

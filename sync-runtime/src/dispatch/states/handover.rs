@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::states::follow::Follower;
 use crate::dispatch::states::slot::Slot;
-use crate::dispatch::states::slots::StateSlots;
+use crate::dispatch::states::slots::{StateSlots, state_named};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::HeldSeat;
@@ -84,8 +84,7 @@ impl<A: App> StateSlots<A> {
         let places: Vec<_> = values.iter().map(|value| (value.cb.clone(), value.room.clone())).collect();
         self.handed.lock().extend(places.iter().cloned().zip(values));
         // One that the app has no more is nobody's; one that cannot be loaded is tried again by whoever asks for it.
-        let index = |cb: &str| parts.table.states.all.iter().position(|route| *route.id().cb == *cb);
-        let known = places.into_iter().filter_map(|(cb, room)| Some((index(&cb)?, room)));
+        let known = places.into_iter().filter_map(|(cb, room)| Some((state_named(parts.table, &cb)?, room)));
         let loading = known.map(async |(index, room)| drop(self.slot(index, &room).await));
         stream::iter(loading).buffer_unordered(LOADED_TOGETHER).collect::<()>().await;
         self.handed.lock().clear();

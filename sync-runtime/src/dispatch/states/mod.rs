@@ -14,6 +14,6 @@ pub(in crate::dispatch) use delivery::{ChangeText, Place};
 pub(in crate::dispatch) use follow::Watching;
 pub(in crate::dispatch) use handover::{HandedFollower, HandedValue};
 pub(in crate::dispatch) use slot::{By, Change, Slot};
-pub(in crate::dispatch) use slots::StateSlots;
 pub use slots::{FailingState, StateHealth};
+pub(in crate::dispatch) use slots::{StateSlots, state_named};
 pub(crate) use slots::{Stores, kept_states};

@@ -420,6 +420,11 @@ pub(super) fn index_of<A: App>(table: &Table<A>, of: TypeId) -> Option<usize> {
     states.enumerate().find(|(_, state)| state.is_some_and(|state| state.type_id() == of)).map(|(index, _)| index)
 }
 
+/// Finds a state by its name, `<page>/<name>/<version>`.
+pub(in crate::dispatch) fn state_named<A: App>(table: &Table<A>, cb: &str) -> Option<usize> {
+    table.states.all.iter().position(|route| route.id().cb == cb)
+}
+
 /// Loads a value, or makes the first one.
 async fn load<A: App>(parts: &Arc<Parts<A>>, (index, room): &SlotKey) -> Result<Arc<Slot<A>>, SyncError> {
     let unavailable = || SyncError::new("state-unavailable");

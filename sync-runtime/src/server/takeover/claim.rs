@@ -9,7 +9,9 @@ use crate::clock::{Instant, sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::Estate;
 use crate::route::App;
-use crate::server::takeover::{ANSWERS_WITHIN, New, OldWord, PROTOCOL, TAKEN_WITHIN, TakeoverError, meeting_place};
+use crate::server::takeover::{
+    ANSWERS_WITHIN, New, OldWord, PROTOCOL, TAKEN_WITHIN, TakeoverError, meeting_place, unclear,
+};
 use crate::storage;
 use crate::transport::{Channel, ClosedDoors, HandedConnection, PipeListener};
 
@@ -159,8 +161,4 @@ async fn within<T>(time: Duration, answer: impl Future<Output = io::Result<T>>) 
         Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(TakeoverError::Stays(format!("it did not answer within {} s", time.as_secs()))),
     }
-}
-
-fn unclear() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "it speaks of something else")
 }

@@ -12,6 +12,7 @@
 
 mod claim;
 mod offer;
+mod swap;
 
 use std::io;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ use crate::dispatch::Estate;
 use crate::transport::HandedConnection;
 
 pub(super) use claim::{Connections, Handed, Predecessor};
-pub(super) use offer::{Offer, Successor};
+use offer::{Offer, Successor};
 
 /// Raised when what is said here means something else than before.
 const PROTOCOL: u32 = 1;
@@ -77,4 +78,9 @@ pub enum TakeoverError {
 /// Where the two meet.
 fn meeting_place(config: &Config) -> PathBuf {
     config.data.join("takeover.sock")
+}
+
+/// What is said is not what is to be said next.
+fn unclear() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the other server says what is not its turn")
 }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use crate::clock::{sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::Estate;
-use crate::server::takeover::{ANSWERS_WITHIN, New, Old, OldWord, PROTOCOL, READY_WITHIN, TAKEN_WITHIN, meeting_place};
+use crate::server::takeover::{
+    ANSWERS_WITHIN, New, Old, OldWord, PROTOCOL, READY_WITHIN, TAKEN_WITHIN, meeting_place, unclear,
+};
 use crate::storage;
 use crate::transport::{Channel, Connections, Meeting};
 
@@ -143,8 +145,4 @@ impl Successor {
         // Who does not hear it has ended.
         self.0.say(&OldWord::Stay { why }, &[]).await.unwrap_or_default();
     }
-}
-
-fn unclear() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "it says what is not its turn")
 }

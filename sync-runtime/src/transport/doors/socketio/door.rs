@@ -17,6 +17,8 @@ use crate::contain::{Contained, Panicked};
 use crate::dispatch::{Dispatcher, HandedClient, Presented};
 use crate::error::SyncError;
 use crate::i18n::accepted;
+use crate::limits::Place;
+use crate::rooms::Socket;
 use crate::route::App;
 use crate::transport::doors::credentials::{self, Credential};
 use crate::transport::doors::socketio::carrier::{
@@ -27,6 +29,7 @@ use crate::transport::doors::socketio::handover::returned;
 use crate::transport::doors::socketio::inbound::{Inbound, InboundKind, begins_event};
 use crate::transport::doors::socketio::line::Line;
 use crate::transport::doors::socketio::ordinary::{announce, emit_announced};
+use crate::transport::doors::socketio::outlet::Outlet;
 use crate::wire::{Packet, event};
 
 /// The largest `auth` of a handshake, in bytes.
@@ -213,11 +216,16 @@ impl<A: App> Door<A> {
         let identity = dispatcher.handed_identity(&client).await?;
         let outlet = self.sockets.open(engine);
         let socket = dispatcher.handed_socket(&client, identity, outlet.clone());
-        let line = Arc::new(Line::new(dispatcher.clone(), socket.clone(), outlet, self.sockets.clone(), place));
-        self.sockets.lobby().leave(engine);
+        let line = self.line(engine, socket.clone(), outlet, place);
         engine.data.occupy(line.clone());
         line.enter(engine);
         dispatcher.bring_back(&socket, client).await
+    }
+
+    /// Makes the line of somebody who waits in the lobby no longer.
+    fn line(&self, engine: &EngineSocket, socket: Arc<Socket<A>>, outlet: Arc<Outlet>, place: Place) -> Arc<Line<A>> {
+        self.sockets.lobby().leave(engine);
+        Arc::new(Line::new(self.dispatcher.clone(), socket, outlet, self.sockets.clone(), place))
     }
 
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
@@ -232,8 +240,7 @@ impl<A: App> Door<A> {
         let socket = dispatcher.socket(identity, outlet.clone());
         let prefix = dispatcher.socket_prefix(&socket);
         let speaking = socket.clone();
-        let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone(), place));
-        self.sockets.lobby().leave(engine);
+        let line = self.line(engine, socket, outlet, place);
         let connected = Packet::connected(&format!("{prefix}{}", engine.id.as_str()));
         // Before there is anybody to whom anything else is sent.
         announce(engine, &connected);
